@@ -1,0 +1,220 @@
+"""The list of raw tables: every schema, table and column that ingestion may write and staging may read.
+
+One list serves three readers: dlt (`dlt_columns` gives its column hints), the DDL that creates the tables a
+company has no source for (`create_missing`, so that dbt always finds them), and tests of the staging models.
+
+Instants are UTC without zone; dates are calendar dates; money is decimal(18,2); ids are text. Integers are
+64 bit everywhere: one type on both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, get_args
+
+from ingestion.protheus_columns import PROTHEUS_COLUMNS
+
+ColumnType = Literal["text", "int", "bool", "timestamp", "date", "decimal", "decimal4"]
+Engine = Literal["duckdb", "postgres"]
+
+_DDL: dict[str, tuple[str, str]] = {  # our type -> (DuckDB, PostgreSQL)
+    "text": ("varchar", "text"),
+    "int": ("bigint", "bigint"),
+    "bool": ("boolean", "boolean"),
+    "timestamp": ("timestamp", "timestamp without time zone"),
+    "date": ("date", "date"),
+    "decimal": ("decimal(18,2)", "numeric(18,2)"),
+    "decimal4": ("decimal(18,4)", "numeric(18,4)"),
+}
+_DLT: dict[str, dict[str, Any]] = {
+    "text": {"data_type": "text"},
+    "int": {"data_type": "bigint"},
+    "bool": {"data_type": "bool"},
+    "timestamp": {"data_type": "timestamp", "timezone": False, "precision": 6},
+    "date": {"data_type": "date"},
+    "decimal": {"data_type": "decimal", "precision": 18, "scale": 2},
+    "decimal4": {"data_type": "decimal", "precision": 18, "scale": 4},
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table; every raw column may be null."""
+
+    name: str
+    type: ColumnType = "text"
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One raw table. `columns` holds the source's own columns; `PROVENANCE` is added to every table."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Own columns followed by the provenance columns."""
+        return self.columns + PROVENANCE
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the source's own columns, without provenance."""
+        return tuple(column.name for column in self.columns)
+
+
+class Executes(Protocol):
+    """What `create_missing` needs of a connection: DuckDB's and psycopg's both have it."""
+
+    def execute(self, query: str) -> Any:
+        """Run one SQL statement."""
+
+
+def parse_columns(text: str) -> tuple[Column, ...]:
+    """Read `name name:type …` (type defaults to text); raises ValueError on an unknown type."""
+    columns = []
+    for word in text.split():
+        name, _, kind = word.partition(":")
+        if (kind or "text") not in get_args(ColumnType):
+            raise ValueError(f"raw column {word!r}: unknown type, use one of {', '.join(get_args(ColumnType))}")
+        columns.append(Column(name, kind or "text"))  # type: ignore[arg-type]
+    return tuple(columns)
+
+
+# record_origin: poll | webhook | snapshot | file | state. load_seq orders loads, row_seq rows inside one load.
+PROVENANCE = parse_columns("load_seq:int row_seq:int extracted_at:timestamp record_origin")
+_DLT_COLUMNS = parse_columns("_dlt_load_id _dlt_id")
+QUARANTINE = "source_table record_key column_name reason file_name line_no:int"
+_IDENTIFIERS = "kind value reject_reason position:int"
+
+_COLUMNS: dict[str, dict[str, str]] = {
+    "raw_rd_station": {
+        "contacts": """contact_uuid name job_title city state created_at:timestamp
+            legal_category legal_type legal_status tags is_deleted:bool""",
+        "contact_identifiers": f"contact_uuid {_IDENTIFIERS}",
+        "contact_fields": "contact_uuid field value",
+        "segmentation_contacts": "segment_id contact_uuid created_at:timestamp last_conversion_at:timestamp",
+        "funnels": """contact_uuid lifecycle_stage opportunity:bool contact_owner_email fit:int interest:int
+            observed_at:timestamp""",
+        "conversions": """contact_uuid event_type event_identifier occurred_at:timestamp traffic_source
+            traffic_medium traffic_campaign traffic_value filled_fields event_key""",
+        "assets": "asset_kind asset_id name identifier status created_at:timestamp updated_at:timestamp",
+    },
+    "raw_rd_station_crm": {
+        "deals": """deal_id amount_monthly:decimal amount_unique:decimal amount_total:decimal rating:int win:bool
+            hold:bool status stage_id pipeline_id user_id user_changed:bool organization_id campaign_name
+            source_name lost_reason_id lost_reason_name from_rdsm_integration:bool parent_deal_id erp_order
+            created_at:timestamp updated_at:timestamp closed_at:timestamp observed_at:timestamp is_deleted:bool""",
+        "deal_stage_visits": "deal_id visit_id stage_id start_at:timestamp end_at:timestamp",
+        "deal_contacts": "deal_id contact_id position:int",
+        "contacts": """contact_id name job_title organization_id integration_id created_at:timestamp
+            updated_at:timestamp is_deleted:bool""",
+        "contact_identifiers": f"contact_id {_IDENTIFIERS}",
+        "organizations": """organization_id name cnpj cnpj_root domain segment state created_at:timestamp
+            updated_at:timestamp""",
+        "tasks": """task_id deal_id type done:bool done_at:timestamp due_at:timestamp created_at:timestamp
+            user_id""",
+        "users": "user_id name email active:bool team_name",
+        "stages": "stage_id stage_name stage_order:int pipeline_id pipeline_name",
+        "lost_reasons": "reason_id name",
+    },
+    "raw_protheus": {
+        # Control columns come first: group (the table suffix's company), R_E_C_N_O_, D_E_L_E_T_, S_T_A_M_P_.
+        table: (
+            "company_group "
+            + ("" if table == "customer_identifiers" else "recno:int is_deleted:bool stamped_at:timestamp ")
+            + columns
+        )
+        for table, columns in PROTHEUS_COLUMNS.items()
+    },
+    "raw_agreement": {
+        "versions": """agreement_version agreement_hash calendar_hash effective_from:timestamp signed_marketing
+            signed_sales inactivity_days:int consent_unknown hot_interest_min:int hot_signal_days:int""",
+        "clauses": """agreement_version clause_id clause_kind area title_pt title_en applies_to starts_at stops_at
+            clock limit_seconds:int attempt_instant fallback""",
+        "hot_signals": "agreement_version conversion_identifier",
+        "reasons": "agreement_version reason_code title_pt title_en next_step return_identifier",
+        "reason_labels": "source_system label reason_code",
+        "stage_map": "source_system pipeline stage funnel_stage",
+        "channel_map": "traffic_source traffic_medium channel",
+        "targets": "agreement_version metric target:decimal4 direction unit",
+        "calendar_days": """calendar_hash utc_date:date i1_start:int i1_end:int i2_start:int i2_end:int
+            i3_start:int i3_end:int i4_start:int i4_end:int cum_before:int working_seconds:int""",
+    },
+    "raw_files": {
+        "handoffs": "handoff_key mql_on:date mql_at:timestamp channel landing_page campaign segment",
+        "deals": "deal_key handoff_key won_at:timestamp won_on:date seller_key company_key segment",
+        "movements": """movement_key company_key kind amount:decimal currency occurred_on:date is_sample:bool
+            status""",
+    },
+    "raw_deliveries": {
+        "outbox": """delivery_id sync destination subject_id occurrence handoff_id state attempts:int
+            planned_at:timestamp sent_at:timestamp delivered_at:timestamp confirmed_at:timestamp refusal_reason
+            reason_code updated_seq:int""",
+    },
+    "raw_inbox": {
+        "events": """inbox_seq:int system event_type event_key occurred_at:timestamp received_at:timestamp
+            contact_uuid event_identifier lifecycle_stage opportunity:bool fit:int interest:int deal_id
+            deal_status deal_stage_id deal_user_id""",
+    },
+}
+
+TABLES: dict[str, dict[str, TableSpec]] = {
+    schema: {
+        name: TableSpec(schema, name, parse_columns(columns))
+        for name, columns in {**tables, "quarantine": QUARANTINE}.items()
+    }
+    for schema, tables in _COLUMNS.items()
+}
+
+
+def all_specs() -> Iterable[TableSpec]:
+    """Every raw table of every schema."""
+    return (spec for tables in TABLES.values() for spec in tables.values())
+
+
+def dlt_columns(spec: TableSpec) -> dict[str, dict[str, Any]]:
+    """Column hints for a dlt resource: complete, so that dlt infers nothing from the first rows it sees."""
+    return {column.name: {"name": column.name, "nullable": True, **_DLT[column.type]} for column in spec.all_columns}
+
+
+def ddl(spec: TableSpec, engine: Engine) -> str:
+    """`create table if not exists` for one table, with dlt's two bookkeeping columns (nullable)."""
+    position = 0 if engine == "duckdb" else 1
+    columns = ", ".join(
+        f'"{column.name}" {_DDL[column.type][position]}' for column in (*spec.all_columns, *_DLT_COLUMNS)
+    )
+    return f'create table if not exists "{spec.schema}"."{spec.name}" ({columns})'
+
+
+def create_missing(connection: Executes, engine: Engine, schemas: Sequence[str] | None = None) -> None:
+    """Create every raw schema and table that is absent, empty; existing tables gain the columns they lack.
+
+    `connection` is an open DuckDB or psycopg connection (the caller commits). A table that dlt made keeps its
+    types; columns are only ever added.
+    """
+    present = _present(connection)
+    for schema in schemas or TABLES:
+        connection.execute(f'create schema if not exists "{schema}"')
+        for spec in TABLES[schema].values():
+            existing = present.get((schema, spec.name))
+            if existing is None:
+                connection.execute(ddl(spec, engine))
+                continue
+            for column in (*spec.all_columns, *_DLT_COLUMNS):
+                if column.name not in existing:
+                    kind = _DDL[column.type][0 if engine == "duckdb" else 1]
+                    connection.execute(f'alter table "{schema}"."{spec.name}" add column "{column.name}" {kind}')
+
+
+def _present(connection: Executes) -> dict[tuple[str, str], set[str]]:
+    names = ", ".join(f"'{schema}'" for schema in TABLES)
+    rows = connection.execute(
+        f"select table_schema, table_name, column_name from information_schema.columns where table_schema in ({names})"
+    ).fetchall()
+    present: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in rows:
+        present.setdefault((schema, table), set()).add(column)
+    return present
