@@ -1,0 +1,150 @@
+"""Write, audit, publish: the marts become two immutable files that readers can open at any time.
+
+``build_candidate`` copies the schemas ``marts`` and ``plan`` of the warehouse into a candidate folder; the quality
+gate reads the candidate; ``swap`` puts it in place by atomic renames. Readers never meet a lock and never see half
+a run; the last good snapshot stays where it is until a better one passed the gate.
+
+A kill between the two renames would leave files of two runs. The candidate therefore carries a ``READY`` mark:
+``recover`` (called by every swap, and by every reader of the plan) finishes a swap that was begun.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from orchestration.publish_copy import copy_from_duckdb, copy_from_postgres
+
+BI_FILE = "bastao.duckdb"
+PLAN_FILE = "plan.duckdb"
+CANDIDATE = ".candidate"
+READY = "READY"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a snapshot says of itself (table ``marts.publication``, one row).
+
+    ``as_of`` and ``published_at`` are aware UTC instants; ``known_at`` is the last load sequence it knows.
+    """
+
+    snapshot_id: str
+    as_of: datetime
+    known_at: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What the dbt manifest knows of the columns of a mart: descriptions, and which are personal data."""
+
+    descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    personal: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A snapshot that nobody reads yet. ``tables`` maps ``schema.table`` to its row count."""
+
+    bi_path: Path
+    plan_path: Path
+    tables: Mapping[str, int]
+
+
+def column_facts(manifest_path: Path) -> ColumnFacts:
+    """Descriptions and ``meta: {pii: true}`` tags of the models in schemas marts and plan, from dbt's manifest."""
+    nodes = json.loads(manifest_path.read_text(encoding="utf-8"))["nodes"].values()
+    descriptions: dict[str, dict[str, str]] = {}
+    personal: dict[str, frozenset[str]] = {}
+    for node in nodes:
+        if node["resource_type"] != "model" or node["schema"] not in ("marts", "plan"):
+            continue
+        key = f"{node['schema']}.{node['alias'] or node['name']}"
+        columns = node.get("columns", {})
+        descriptions[key] = {name: c.get("description", "") for name, c in columns.items()}
+        descriptions[key][""] = node.get("description", "")
+        personal[key] = frozenset(n for n, c in columns.items() if _is_personal(c))
+    return ColumnFacts(descriptions, personal)
+
+
+def _is_personal(column: Mapping) -> bool:
+    meta = {**(column.get("config", {}).get("meta") or {}), **(column.get("meta") or {})}
+    return bool(meta.get("pii"))
+
+
+def build_candidate(
+    warehouse: Path | str,
+    published_dir: Path,
+    publication: Publication,
+    facts: ColumnFacts,
+    personal_allowed: Iterable[str] = (),
+) -> Candidate:
+    """Copy marts and plan into ``published_dir/.candidate`` and return it; an older candidate is thrown away.
+
+    ``warehouse`` is the DuckDB file, or a ``postgresql://`` URL. Columns tagged personal are left out of the BI file
+    unless ``personal_allowed`` names them as ``table.column``. The plan file keeps them (mode 0600): the push-back
+    needs addresses. The caller holds the warehouse lock while this runs (a DuckDB file has one writer).
+    """
+    folder = published_dir / CANDIDATE
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    bi, plan = folder / BI_FILE, folder / PLAN_FILE
+    plan.touch(mode=0o600)
+    plan.unlink()  # the mode of the real file is set below; DuckDB refuses an empty file
+    copy = copy_from_postgres if isinstance(warehouse, str) else copy_from_duckdb
+    hidden = _hidden_columns(facts, personal_allowed)
+    tables = copy(warehouse, bi, "marts", hidden, facts.descriptions, publication)
+    old_mask = os.umask(0o077)
+    try:
+        tables |= copy(warehouse, plan, "plan", {}, facts.descriptions, publication)
+    finally:
+        os.umask(old_mask)
+    plan.chmod(0o600)
+    return Candidate(bi, plan, tables)
+
+
+def _hidden_columns(facts: ColumnFacts, allowed: Iterable[str]) -> dict[str, frozenset[str]]:
+    allowed = set(allowed)
+    return {
+        table: frozenset(c for c in columns if f"{table.split('.')[1]}.{c}" not in allowed)
+        for table, columns in facts.personal.items()
+        if table.startswith("marts.")
+    }
+
+
+def swap(candidate: Candidate, published_dir: Path) -> None:
+    """Put the candidate in place. Safe to kill at any point: ``recover`` finishes what was begun."""
+    folder = candidate.bi_path.parent
+    for path in (candidate.bi_path, candidate.plan_path):
+        _fsync(path)
+    ready = folder / READY
+    ready.write_text("the gate passed; finish the swap\n", encoding="utf-8")
+    _fsync(ready)
+    _fsync(folder)
+    recover(published_dir)
+
+
+def recover(published_dir: Path) -> bool:
+    """Finish a swap that a kill interrupted. Returns whether there was anything to do."""
+    folder = published_dir / CANDIDATE
+    if not (folder / READY).exists():
+        return False
+    for name in (PLAN_FILE, BI_FILE):
+        if (folder / name).exists():
+            (folder / name).replace(published_dir / name)
+    _fsync(published_dir)
+    shutil.rmtree(folder)
+    return True
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
