@@ -94,18 +94,27 @@ def build_candidate(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     bi, plan = folder / BI_FILE, folder / PLAN_FILE
-    plan.touch(mode=0o600)
-    plan.unlink()  # the mode of the real file is set below; DuckDB refuses an empty file
-    copy = copy_from_postgres if isinstance(warehouse, str) else copy_from_duckdb
     hidden = _hidden_columns(facts, personal_allowed)
-    tables = copy(warehouse, bi, "marts", hidden, facts.descriptions, publication)
-    old_mask = os.umask(0o077)
+    tables = _copy(warehouse, bi, "marts", hidden, facts, publication)
+    old_mask = os.umask(0o077)  # the plan holds addresses: nobody else may read it, from its first byte on
     try:
-        tables |= copy(warehouse, plan, "plan", {}, facts.descriptions, publication)
+        tables |= _copy(warehouse, plan, "plan", {}, facts, publication)
     finally:
         os.umask(old_mask)
-    plan.chmod(0o600)
     return Candidate(bi, plan, tables)
+
+
+def _copy(
+    warehouse: Path | str,
+    target: Path,
+    schema: str,
+    hidden: Mapping[str, frozenset[str]],
+    facts: ColumnFacts,
+    publication: Publication,
+) -> dict[str, int]:
+    if isinstance(warehouse, str):
+        return copy_from_postgres(warehouse, target, schema, hidden, facts.descriptions, publication)
+    return copy_from_duckdb(warehouse, target, schema, hidden, facts.descriptions, publication)
 
 
 def _hidden_columns(facts: ColumnFacts, allowed: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -1,0 +1,152 @@
+"""What must hold in the candidate of the published marts (see design, section 6, for the meaning of each column)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quality.rules import Rule, at_least_rows, in_set, none_where, not_null, unique
+
+_MODEL = "Look at the dbt model of this mart and at the last change of its inputs; nothing was published."
+_FACTS = "The facts contradict each other at the source; see the hand-overs named here."
+
+STATUSES = ("open", "won", "rejected", "lost", "inactive")
+VERDICTS = ("met", "breached", "running", "waived", "not_applicable", "not_judgeable")
+
+
+def _keys() -> list[Rule]:
+    keyed = {
+        "dim_people": "person_id",
+        "dim_companies": "company_id",
+        "dim_sellers": "seller_id",
+        "dim_campaigns": "campaign_id",
+        "fct_handoffs": "handoff_id",
+        "fct_opportunities": "opportunity_id",
+        "fct_funnel_events": "event_id",
+        "fct_contact_attempts": "attempt_id",
+        "fct_sla_verdicts": "verdict_id",
+        "fct_revenue": "movement_id",
+        "fct_deliveries": "delivery_id",
+    }
+    rules = []
+    for table, key in keyed.items():
+        rules.append(unique(f"marts.{table}", key, remedy=_MODEL))
+        rules.append(not_null(f"marts.{table}", key, key=key, remedy=_MODEL))
+    return rules
+
+
+def _handoffs() -> list[Rule]:
+    t = "marts.fct_handoffs"
+    return [
+        in_set(t, "status", STATUSES, key="handoff_id", remedy=_MODEL),
+        not_null(t, "person_id", key="handoff_id", remedy=_MODEL),
+        not_null(t, "mql_date", key="handoff_id", remedy="A hand-over without a day cannot be counted."),
+        not_null(
+            t, "agreement_version", key="handoff_id", severity="warning",
+            remedy="No agreement was in force that day: add a version that starts earlier.",
+        ),
+        none_where(
+            t, "mql_not_before is not after mql_at", "mql_not_before > mql_at", keys=["handoff_id"],
+            needs=["mql_not_before", "mql_at"], remedy=_MODEL,
+        ),
+        none_where(
+            t, "a win is not before its hand-over", "won_date < mql_date", keys=["handoff_id"],
+            needs=["won_date", "mql_date"], severity="warning", remedy=_FACTS,
+        ),
+        none_where(
+            t, "passages of a person are numbered from 1", "passage_no < 1", keys=["handoff_id"],
+            needs=["passage_no"], remedy=_MODEL,
+        ),
+    ]  # fmt: skip
+
+
+def _verdicts() -> list[Rule]:
+    t = "marts.fct_sla_verdicts"
+    return [
+        in_set(t, "verdict", VERDICTS, key="verdict_id", remedy=_MODEL),
+        none_where(
+            t, "a verdict that could not be given says why",
+            "verdict in ('not_judgeable', 'not_applicable', 'waived') and reason is null",
+            keys=["verdict_id"], needs=["verdict", "reason"], remedy=_MODEL,
+        ),
+        none_where(
+            t, "what is met has its instant and its evidence",
+            "verdict = 'met' and (met_at is null or evidence is null)",
+            keys=["verdict_id"], needs=["verdict", "met_at", "evidence"], remedy=_MODEL,
+        ),
+        none_where(
+            t, "clocks do not run backwards", "elapsed_seconds < 0 or business_seconds < 0",
+            keys=["verdict_id"], needs=["elapsed_seconds", "business_seconds"], remedy=_MODEL,
+        ),
+        none_where(
+            t, "working time does not exceed elapsed time", "business_seconds > elapsed_seconds",
+            keys=["verdict_id"], needs=["elapsed_seconds", "business_seconds"],
+            remedy="The business calendar counts more than it should: rebuild it from the agreement.",
+        ),
+    ]  # fmt: skip
+
+
+def _revenue() -> list[Rule]:
+    t = "marts.fct_revenue"
+    return [
+        in_set(t, "kind", ("invoice", "return", "payment"), key="movement_id", remedy=_MODEL),
+        not_null(t, "signed_amount", key="movement_id", remedy=_MODEL),
+        none_where(
+            t, "returns are negative and invoices are not",
+            "(kind = 'return' and signed_amount > 0) or (kind = 'invoice' and signed_amount < 0)",
+            keys=["movement_id"], needs=["kind", "signed_amount"], remedy=_FACTS,
+        ),
+        none_where(
+            t, "a payment is not revenue", "kind = 'payment' and is_revenue", keys=["movement_id"],
+            needs=["kind", "is_revenue"], remedy=_MODEL,
+        ),
+    ]  # fmt: skip
+
+
+def privacy_rules(text_columns: Mapping[str, list[str]]) -> list[Rule]:
+    """No text of the published file looks like an e-mail, a CPF or a Brazilian phone (LGPD).
+
+    ``text_columns`` maps ``schema.table`` to its text columns. The row is named by nothing: its key could be the
+    personal value itself. Uses DuckDB's ``regexp_matches``; Great Expectations has no pattern rule for DuckDB.
+    """
+    looks = {
+        "an e-mail": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}",
+        "a CPF": r"(^|[^0-9])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}([^0-9]|$)",
+        "a phone": r"(^|[^0-9a-f])(\+55[ ]?)?\(?[1-9][0-9]\)?[ ]?9[0-9]{4}-[0-9]{4}([^0-9]|$)",
+    }
+    rules = []
+    for table, columns in text_columns.items():
+        for what, pattern in looks.items():
+            failing = " or ".join(f"regexp_matches({c}, '{pattern}')" for c in columns)
+            query = f"select 1 as found from {{batch}} where {failing}".replace("{2,}", "{{2,}}")
+            rules.append(
+                Rule(
+                    table, f"no text looks like {what}", "UnexpectedRowsExpectation",
+                    {"unexpected_rows_query": _escape(query)}, failing, (),
+                    "Tag the column `meta: {pii: true}` in its YAML, or stop loading it.", "gate", tuple(columns),
+                )
+            )  # fmt: skip
+    return rules
+
+
+def _escape(query: str) -> str:
+    """Great Expectations formats the query with ``{batch}``: braces of the pattern have to be doubled."""
+    doubled = query.replace("{{", "{").replace("}}", "}").replace("{", "{{").replace("}", "}}")
+    return doubled.replace("{{batch}}", "{batch}")
+
+
+def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> list[Rule]:
+    """Facts may not shrink by more than 15 % against the snapshot in place: a lost source is not a good day."""
+    watched = ("marts.fct_handoffs", "marts.fct_opportunities", "marts.fct_revenue", "marts.dim_people")
+    return [
+        at_least_rows(
+            table, int(published[table] * least_share),
+            remedy=f"The snapshot in place has {published[table]}. If the loss is real, publish with --accept-loss.",
+        )
+        for table in watched
+        if published.get(table, 0) >= 20
+    ]  # fmt: skip
+
+
+def marts_rules() -> list[Rule]:
+    """Every rule on the candidate that needs nothing but the candidate."""
+    return [*_keys(), *_handoffs(), *_verdicts(), *_revenue()]

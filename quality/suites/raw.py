@@ -1,0 +1,73 @@
+"""What must hold in what a load has just landed. Only the rows of that load are looked at: cost follows what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from quality.rules import Rule, none_where
+
+_LANDING = "The source sent something it never sent before: nothing downstream was built. See ingestion's BEHAVIOR.md."
+
+# Columns that must be filled, by raw table: without them a row can be neither keyed nor placed in time.
+REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
+    "raw_rd_station": {
+        "contacts": ("contact_uuid",),
+        "contact_identifiers": ("contact_uuid", "kind"),
+        "funnels": ("contact_uuid", "observed_at"),
+        "conversions": ("contact_uuid", "event_type", "occurred_at", "event_key"),
+    },
+    "raw_rd_station_crm": {
+        "deals": ("deal_id", "observed_at"),
+        "deal_stage_visits": ("deal_id", "stage_id", "start_at"),
+        "deal_contacts": ("deal_id", "contact_id"),
+        "tasks": ("task_id", "type"),
+        "users": ("user_id",),
+        "stages": ("stage_id", "stage_name"),
+    },
+    "raw_protheus": {
+        "sa1": ("recno", "company_group", "is_deleted"),
+        "sd2": ("recno", "company_group", "is_deleted"),
+        "sf4": ("recno", "company_group", "is_deleted"),
+    },
+    "raw_agreement": {"versions": ("agreement_version", "agreement_hash", "calendar_hash", "effective_from")},
+    "raw_files": {
+        "handoffs": ("handoff_key",),
+        "deals": ("deal_key", "handoff_key"),
+        "movements": ("movement_key", "kind", "amount", "occurred_on"),
+    },
+}
+
+# Values that models branch on: a new one must be looked at by a person before numbers move.
+ALLOWED: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
+    "raw_rd_station": {
+        "conversions": {"event_type": ("CONVERSION", "OPPORTUNITY")},
+        "funnels": {"lifecycle_stage": ("Lead", "Qualified Lead", "Client")},
+    },
+    "raw_rd_station_crm": {"deals": {"status": ("won", "lost", "ongoing", "paused")}},
+    "raw_files": {"movements": {"kind": ("invoice", "return", "payment")}},
+}
+
+
+def raw_rules(schema: str, load_seq: int) -> list[Rule]:
+    """Rules for the rows that ``load_seq`` landed in the tables of ``schema``."""
+    rules: list[Rule] = []
+    add: Callable[[Rule], None] = rules.append
+    for table, columns in REQUIRED.get(schema, {}).items():
+        for column in columns:
+            add(
+                none_where(
+                    f"{schema}.{table}", f"{column} is filled", f"load_seq = {load_seq} and {column} is null",
+                    keys=["load_seq", "row_seq"], needs=[column], remedy=_LANDING,
+                )
+            )  # fmt: skip
+    for table, sets in ALLOWED.get(schema, {}).items():
+        for column, values in sets.items():
+            listed = ", ".join(f"'{v}'" for v in values)
+            add(
+                none_where(
+                    f"{schema}.{table}", f"{column} is one of {', '.join(values)}",
+                    f"load_seq = {load_seq} and {column} not in ({listed})",
+                    keys=["load_seq", "row_seq"], needs=[column], remedy=_LANDING,
+                )
+            )  # fmt: skip
+    return rules
