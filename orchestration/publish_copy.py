@@ -12,6 +12,9 @@ import duckdb
 if TYPE_CHECKING:
     from orchestration.publish import Publication
 
+# A file called plan.duckdb is a catalog called "plan": a schema of that name in it would make every name ambiguous.
+_SCHEMA_IN_FILE = {"plan": "main"}
+
 Hidden = Mapping[str, frozenset[str]]
 Descriptions = Mapping[str, Mapping[str, str]]
 
@@ -36,7 +39,7 @@ def copy_from_duckdb(
     """Copy ``schema`` of the warehouse file into ``target``; returns rows by ``schema.table``."""
     with duckdb.connect(str(target)) as con:
         con.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
-        con.execute(f"create schema {schema}")
+        inside = _create_schema(con, schema)
         columns = con.execute(
             "select table_name, column_name from information_schema.columns"
             " where table_catalog = 'warehouse' and table_schema = ? order by table_name, ordinal_position",
@@ -45,7 +48,7 @@ def copy_from_duckdb(
         tables = _visible(columns, schema, hidden)
         for table, names in tables.items():
             con.execute(
-                f"create table {schema}.{table} as select {_names(names)} from warehouse.{schema}.{table}"
+                f"create table {inside}.{table} as select {_names(names)} from warehouse.{schema}.{table}"
             )
         return _finish(con, schema, tables, texts, publication, detach="warehouse")
 
@@ -58,7 +61,7 @@ def copy_from_postgres(
 
     with psycopg.connect(warehouse) as source, duckdb.connect(str(target)) as con:
         source.execute("set transaction isolation level repeatable read read only")
-        con.execute(f"create schema {schema}")
+        inside = _create_schema(con, schema)
         rows = source.execute(
             "select table_name, column_name, data_type, numeric_precision, numeric_scale"
             " from information_schema.columns where table_schema = %s order by table_name, ordinal_position",
@@ -76,10 +79,16 @@ def copy_from_postgres(
                 buffer.flush()
                 # COPY writes null as nothing and an empty text as "": quoted nulls off keeps them apart.
                 con.execute(
-                    f"create table {schema}.{table} as select * from read_csv({_text(buffer.name)}, header = false,"
+                    f"create table {inside}.{table} as select * from read_csv({_text(buffer.name)}, header = false,"
                     f" auto_detect = false, quote = '\"', escape = '\"', allow_quoted_nulls = false, columns = {{{spec}}})"
                 )
         return _finish(con, schema, tables, texts, publication)
+
+
+def _create_schema(con: duckdb.DuckDBPyConnection, schema: str) -> str:
+    inside = _SCHEMA_IN_FILE.get(schema, schema)
+    con.execute(f"create schema if not exists {inside}")
+    return inside
 
 
 def _visible(columns: list[tuple[str, str]], schema: str, hidden: Hidden) -> dict[str, list[str]]:
@@ -99,19 +108,20 @@ def _finish(
     publication: Publication,
     detach: str | None = None,
 ) -> dict[str, int]:
+    inside = _SCHEMA_IN_FILE.get(schema, schema)
     for table, names in tables.items():
         known = texts.get(f"{schema}.{table}", {})
         if known.get(""):
-            con.execute(f"comment on table {schema}.{table} is {_text(known[''])}")
+            con.execute(f"comment on table {inside}.{table} is {_text(known[''])}")
         for name in names:
             if known.get(name):
-                con.execute(f"comment on column {schema}.{table}.{_names([name])} is {_text(known[name])}")
+                con.execute(f"comment on column {inside}.{table}.{_names([name])} is {_text(known[name])}")
     con.execute(
-        f"create table {schema}.publication"
+        f"create table {inside}.publication"
         " (snapshot_id varchar, as_of timestamp, known_at bigint, published_at timestamp)"
     )
     con.execute(
-        f"insert into {schema}.publication values (?, ?, ?, ?)",
+        f"insert into {inside}.publication values (?, ?, ?, ?)",
         [
             publication.snapshot_id,
             publication.as_of.replace(tzinfo=None),
@@ -121,7 +131,7 @@ def _finish(
     )
     counts = {}
     for table in tables:
-        row = con.execute(f"select count(*) from {schema}.{table}").fetchone()
+        row = con.execute(f"select count(*) from {inside}.{table}").fetchone()
         counts[f"{schema}.{table}"] = int(row[0]) if row else 0
     if detach:
         con.execute(f"detach {detach}")

@@ -46,7 +46,7 @@ def test_personal_columns_stay_out_of_the_bi_file_and_in_the_private_plan(
     out = tmp_path / "published"
     swap(build_candidate(warehouse, out, _publication(1), FACTS), out)
     assert _columns(out / "bastao.duckdb", "marts.dim_sellers") == ["seller_id", "v"]
-    assert "email" in _columns(out / "plan.duckdb", "plan.plan_nurture_return")
+    assert "email" in _columns(out / "plan.duckdb", "plan_nurture_return")
     assert stat.S_IMODE((out / "plan.duckdb").stat().st_mode) == 0o600
     with duckdb.connect(str(out / "bastao.duckdb"), read_only=True) as con:
         assert con.execute(
@@ -89,7 +89,7 @@ def test_a_kill_between_the_renames_is_finished_by_recover(
     candidate.plan_path.replace(out / "plan.duckdb")  # … and after the first rename
     monkeypatch.undo()
     assert recover(out)
-    for name, schema in (("bastao.duckdb", "marts"), ("plan.duckdb", "plan")):
+    for name, schema in (("bastao.duckdb", "marts"), ("plan.duckdb", "main")):
         with duckdb.connect(str(out / name), read_only=True) as con:
             assert con.execute(f"select known_at from {schema}.publication").fetchone() == (2,)
     assert not recover(out)
