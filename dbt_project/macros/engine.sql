@@ -1,0 +1,51 @@
+{#- The only text that may differ between engines. `default__` runs on DuckDB and PostgreSQL alike;
+    a distributed engine adds its own `<adapter>__` versions here and nowhere else. -#}
+
+{#- Wall-clock timestamp in var time_zone of a UTC timestamp without zone. -#}
+{% macro local_ts(ts) %}{{ return(adapter.dispatch('local_ts', 'bastao')(ts)) }}{% endmacro %}
+{% macro default__local_ts(ts) -%}
+(({{ ts }}) at time zone 'UTC') at time zone '{{ var("time_zone") }}'
+{%- endmacro %}
+
+{#- Calendar date in var time_zone of a UTC timestamp. -#}
+{% macro local_date(ts) -%}
+cast({{ local_ts(ts) }} as date)
+{%- endmacro %}
+
+{#- Whole seconds since 1970-01-01 UTC (bigint) of a timestamp that holds whole seconds. -#}
+{% macro epoch_seconds(ts) %}{{ return(adapter.dispatch('epoch_seconds', 'bastao')(ts)) }}{% endmacro %}
+{% macro default__epoch_seconds(ts) -%}
+cast(extract(epoch from {{ ts }}) as bigint)
+{%- endmacro %}
+
+{#- Timestamp plus n seconds; n is any integer expression, negative too. -#}
+{% macro add_seconds(ts, n) %}{{ return(adapter.dispatch('add_seconds', 'bastao')(ts, n)) }}{% endmacro %}
+{% macro default__add_seconds(ts, n) -%}
+({{ ts }} + ({{ n }}) * interval '1 second')
+{%- endmacro %}
+
+{#- Date plus n days, a date. -#}
+{% macro add_days(day, n) %}{{ return(adapter.dispatch('add_days', 'bastao')(day, n)) }}{% endmacro %}
+{% macro default__add_days(day, n) -%}
+cast({{ day }} + ({{ n }}) * interval '1 day' as date)
+{%- endmacro %}
+
+{#- Truncates (never rounds) an instant to whole seconds. -#}
+{% macro trunc_second(ts) -%}
+date_trunc('second', {{ ts }})
+{%- endmacro %}
+
+{#- Text of an id: md5 in lower-case hexadecimal, equal on every engine. -#}
+{% macro hash_id(expr) -%}
+md5({{ expr }})
+{%- endmacro %}
+
+{#- The engine's text type (`varchar` without a length and `string` are not portable). -#}
+{% macro as_text(expr) -%}
+cast({{ expr }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{#- `YYYY-MM-DDTHH:MM:SS` of an instant that holds whole seconds. -#}
+{% macro iso_seconds(ts) -%}
+replace({{ as_text(ts) }}, ' ', 'T')
+{%- endmacro %}
