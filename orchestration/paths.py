@@ -44,11 +44,6 @@ class Paths:
         return self.published / "plan.duckdb"
 
     @property
-    def candidates(self) -> Path:
-        """Where a candidate snapshot is built; the same disk as `published`, so that the swap is a rename."""
-        return self.home / "candidate"
-
-    @property
     def dagster(self) -> Path:
         return self.home / "dagster"
 
@@ -81,6 +76,6 @@ class Paths:
     def create(self) -> Paths:
         """Make the folders (private to the user: raw data and tokens live here) and return self."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.published, self.candidates, self.dagster, self.dlt, self.dbt, self.logs, self.locks):
+        for folder in (self.published, self.dagster, self.dlt, self.dbt, self.logs, self.locks):
             folder.mkdir(mode=0o700, exist_ok=True)
         return self

@@ -5,16 +5,15 @@ Everything else gets a typed `Profile`. Secrets stay behind `Secret` and appear 
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from contract.yaml_source import Lines, YamlProblem, load_yaml
+from contract.problems import ConfigurationError, Problem, did_you_mean, dotted
+from contract.yaml_source import Lines, load_yaml
 from orchestration.profile import Profile, keys_of, section_at
 
 CONFIG_FILE = "bastao.yaml"
@@ -28,26 +27,10 @@ QUIET = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SettingProblem:
-    """One thing to correct: where it is, what is wrong, what to do. `line` counts from 1; 0 = the whole file."""
+class SettingsError(ConfigurationError):
+    """bastao.yaml or the environment cannot be used as they are; `problems` lists everything found."""
 
-    file: Path
-    line: int
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{where}: {self.message}\n    {self.remedy}"
-
-
-class SettingsError(RuntimeError):
-    """The company folder or the environment cannot be used as it is; `problems` lists everything found."""
-
-    def __init__(self, problems: list[SettingProblem]):
-        self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+    title = "The settings have {count}"
 
 
 class Secret:
@@ -68,24 +51,25 @@ class Secret:
 def load_profile(folder: Path, environ: Mapping[str, str] | None = None) -> Profile:
     """Read `<folder>/bastao.yaml`. BASTAO_HOME says where the data lives (default .bastao/<folder's name>).
 
-    Raises SettingsError with every problem of the file at once.
+    Raises ConfigurationError (SettingsError for the keys) with every problem of the file at once.
     """
     environ = os.environ if environ is None else environ
     folder = folder.expanduser().resolve()
     path = folder / CONFIG_FILE
     if not path.is_file():
         raise SettingsError([_missing(path)])
-    try:
-        data, lines = load_yaml(path)
-    except YamlProblem as error:
-        raise SettingsError([_unreadable(path, error)]) from None
+    data, lines = load_yaml(path, _shown(path))
     if not isinstance(data, dict):
-        raise SettingsError([SettingProblem(path, 1, "not a list of keys", "Start from `bastao init DIR`.")])
-    home = environ.get(HOME_VARIABLE) or f".bastao/{folder.name}"
+        remedy = "Write `key: value` lines; `bastao init DIR` makes an example."
+        raise SettingsError([lines.problem((), "holds no keys", remedy)])
+    home = Path(environ.get(HOME_VARIABLE) or f".bastao/{folder.name}").expanduser().resolve()
+    if hidden := [key for key in ("folder", "home") if key in data]:
+        remedy = "Remove the key; the folder is where bastao.yaml lies, BASTAO_HOME says where the data lives."
+        raise SettingsError([lines.problem((key,), "is no key of bastao.yaml", remedy) for key in hidden])
     try:
-        return Profile(**data, folder=folder, home=Path(home).expanduser().resolve())
+        return Profile(**data, folder=folder, home=home)
     except ValidationError as error:
-        raise SettingsError([_explain(path, lines, item) for item in error.errors()]) from None
+        raise SettingsError([_explain(lines, item) for item in error.errors()]) from None
 
 
 def secret(profile: Profile, *path: str, environ: Mapping[str, str] | None = None) -> Secret:
@@ -100,12 +84,13 @@ def secret(profile: Profile, *path: str, environ: Mapping[str, str] | None = Non
     if value := environ.get(name):
         return Secret(name, value)
     file = profile.folder / CONFIG_FILE
-    message = f"{'.'.join(path)} names the environment variable {name}, which is not set"
-    remedy = f"Set it where Bastão runs, e.g. export {name}=…; docs/accounts.md says where to get the value."
-    raise SettingsError([SettingProblem(file, load_yaml(file)[1].line(path), message, remedy)])
+    lines = load_yaml(file, _shown(file))[1]
+    message = f"names the environment variable {name}, which is not set"
+    remedy = f"Set it where Bastão runs: export {name}=… (the README says where each value comes from)."
+    raise SettingsError([lines.problem(path, message, remedy)])
 
 
-def missing_secrets(profile: Profile, environ: Mapping[str, str] | None = None) -> list[SettingProblem]:
+def missing_secrets(profile: Profile, environ: Mapping[str, str] | None = None) -> list[Problem]:
     """Every secret that the profile's sources need and the environment lacks (empty = all there)."""
     problems = []
     for source in profile.source_names:
@@ -140,27 +125,24 @@ def child_environment(profile: Profile, extra: Mapping[str, str] | None = None) 
     return {**os.environ, **QUIET, **own, **(extra or {})}
 
 
-def _missing(path: Path) -> SettingProblem:
-    message = "no such company folder" if not path.parent.is_dir() else "the company folder has no bastao.yaml"
-    return SettingProblem(path, 0, message, f"Make one with: bastao init {path.parent}")
+def _shown(path: Path) -> str:
+    """The file's name as a person would type it: from the working folder when it lies below."""
+    cwd = Path.cwd()
+    return str(path.relative_to(cwd)) if path.is_relative_to(cwd) else str(path)
 
 
-def _unreadable(path: Path, error: YamlProblem) -> SettingProblem:
-    return SettingProblem(path, error.line, error.message, "Correct the YAML, or compare with profiles/demo/bastao.yaml.")
+def _missing(path: Path) -> Problem:
+    message = "is not there" if path.parent.is_dir() else "is not there: no such company folder"
+    return Problem(_shown(path), 0, "", message, f"Make one with: bastao init {_shown(path.parent)}")
 
 
-def _explain(path: Path, lines: Lines, item: Any) -> SettingProblem:
+def _explain(lines: Lines, item: Any) -> Problem:
     """pydantic's finding in words: which key, at which line, and what would be right."""
     keys = tuple(item["loc"])
-    dotted = ".".join(str(key) for key in keys)
-    line = lines.line(keys)
     if item["type"] == "extra_forbidden":
         section = section_at(keys[:-1])
-        known = keys_of(section) if section else []
-        close = difflib.get_close_matches(str(keys[-1]), known, n=1)
-        remedy = f"Did you mean {close[0]!r}?" if close else f"Known keys here: {', '.join(known)}."
-        return SettingProblem(path, line, f"unknown key {dotted!r}", remedy)
+        return lines.problem(keys, "is no known key", did_you_mean(str(keys[-1]), keys_of(section) if section else ()))
     if item["type"] == "missing":
-        return SettingProblem(path, line, f"{dotted!r} is missing", f"Add the key {keys[-1]!r}; profiles/demo has an example.")
+        return lines.problem(keys, "is missing", f"Add the key {dotted(keys[-1:])!r}.")
     message = str(item["msg"]).removeprefix("Value error, ")
-    return SettingProblem(path, line, f"{dotted}: {message}", "Correct the value; docs/configuration.md lists the keys.")
+    return lines.problem(keys, message[:1].lower() + message[1:], "Correct the value.")

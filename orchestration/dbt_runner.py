@@ -1,0 +1,203 @@
+"""Runs dbt inside this process: a micro-batch takes about 1.5 s this way and 6 s through its command line.
+
+`prepare_manifest` is the only build step; definitions and runs read what it wrote. Parsing uses fixed values for the
+variables, because dbt parses everything anew whenever a variable differs; the real values go to the build.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import queue
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration import settings
+from orchestration.paths import DBT_PROJECT
+from orchestration.profile import Profile
+
+RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+BAD_STATUS = {"error", "fail", "runtime error"}
+PARSE_VARIABLES = {
+    "as_of": "1970-01-01 00:00:00",
+    "known_at": 0,
+    "time_zone": "America/Sao_Paulo",
+    "go_live": "1970-01-01 00:00:00",
+    "return_max_age_days": 1,
+}
+_one_at_a_time = threading.Lock()  # dbt keeps global state: adapters, flags, log handlers
+
+
+@dataclass(frozen=True, slots=True)
+class DbtFailure:
+    """A model that broke or a test that found something."""
+
+    name: str
+    kind: str
+    message: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} ({self.path}): {self.message}"
+
+
+class DbtError(RuntimeError):
+    """dbt did not succeed; the message lists what failed and where to see more."""
+
+    def __init__(self, failures: list[DbtFailure], log: Path, cause: str = ""):
+        self.failures = failures
+        lines = [f"  {failure}" for failure in failures[:20]] or [f"  {cause}"]
+        more = f"\n  and {len(failures) - 20} more" if len(failures) > 20 else ""
+        super().__init__("dbt failed:\n" + "\n".join(lines) + more + f"\nThe whole story is in {log}")
+
+
+@dataclass(slots=True)
+class DbtReport:
+    """How many nodes ended in which status, and how long it took (seconds)."""
+
+    statuses: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def prepare_manifest(profile: Profile) -> Path:
+    """Parse the project and put its manifest in place, whole. Safe to call from several processes at once."""
+    paths = profile.paths.create()
+    with (paths.locks / "dbt-parse.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with _one_at_a_time:
+            _parse(profile)
+        written = paths.dbt / "manifest.json.new"
+        shutil.copyfile(paths.dbt / "parse" / "manifest.json", written)
+        written.replace(paths.manifest)
+    return paths.manifest
+
+
+def read_manifest(profile: Profile) -> dict[str, Any]:
+    """The prepared manifest; FileNotFoundError says how to prepare it."""
+    path = profile.paths.manifest
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"No prepared dbt manifest at {path}. Run `bastao prepare --profile {profile.folder}` first "
+            "(`bastao run` and `bastao up` do it by themselves)."
+        )
+    return json.loads(path.read_text())
+
+
+def build(
+    profile: Profile,
+    variables: dict[str, Any],
+    select: str | None = None,
+    on_result: Callable[[dict[str, Any]], None] | None = None,
+) -> DbtReport:
+    """Build models and run their data tests. Holds no lock: the caller has the warehouse. Raises DbtError."""
+    report, started = DbtReport(), time.monotonic()
+    for event in stream(profile, variables, select):
+        status = str(event["data"].get("node_info", {}).get("node_status", "unknown"))
+        report.statuses[status] = report.statuses.get(status, 0) + 1
+        if on_result:
+            on_result(event)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def stream(profile: Profile, variables: dict[str, Any], select: str | None = None) -> Iterator[dict[str, Any]]:
+    """Like `build`, yielding dbt's result events (as dicts) while it works; raises DbtError at the end if it failed.
+
+    `select` is dbt's own selection text. Unit tests belong to the test suite and are left out.
+    """
+    args = ["build", "--vars", json.dumps(variables), "--exclude-resource-type", "unit_test"]
+    if select:
+        args += ["--select", *select.split()]
+    results: queue.Queue[Any] = queue.Queue()
+    done, outcome = object(), {}
+
+    def on_event(event: Any) -> None:
+        if event.info.name in RESULTS:
+            results.put(_as_dict(event))
+
+    def work() -> None:
+        try:
+            outcome["result"] = _invoke(profile, args, "target", _parse(profile), on_event)
+        except BaseException as error:  # carried to the caller's thread
+            outcome["error"] = error
+        finally:
+            results.put(done)
+
+    with _one_at_a_time:
+        worker = threading.Thread(target=work, name="dbt", daemon=True)
+        worker.start()
+        failures = []
+        try:
+            while (event := results.get()) is not done:
+                if (failure := _failure(event)) is not None:
+                    failures.append(failure)
+                yield event
+        finally:
+            worker.join()  # also when the reader gives up: the warehouse must be closed before the lock goes
+    log = _log_folder(profile) / "dbt.log"
+    if "error" in outcome:
+        raise outcome["error"]
+    if not outcome["result"].success:
+        raise DbtError(failures, log, redact(str(outcome["result"].exception or "no node could run")))
+
+
+def _parse(profile: Profile) -> Any:
+    """A fresh manifest object (dbt compiles into it, so it is not shared between builds)."""
+    result = _invoke(profile, ["parse", "--vars", json.dumps(PARSE_VARIABLES)], "parse", None, None)
+    if not result.success:
+        raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
+    return result.result
+
+
+def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    settings.export(_connection(profile))
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
+    where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
+    how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]
+    try:
+        runner = dbtRunner(manifest=manifest, callbacks=[on_event] if on_event else [])
+        return runner.invoke([*args, *where, *how])
+    finally:
+        if profile.engine == "duckdb":
+            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+            DuckDBConnectionManager.close_all_connections()  # otherwise the file's write lock is kept
+
+
+def _connection(profile: Profile) -> dict[str, str]:
+    """The environment that dbt_project/profiles.yml reads."""
+    return {"BASTAO_DBT_DUCKDB_PATH": str(profile.paths.warehouse)}
+
+
+def _log_folder(profile: Profile) -> Path:
+    return profile.paths.logs / "dbt"
+
+
+def _as_dict(event: Any) -> dict[str, Any]:
+    from google.protobuf.json_format import MessageToDict
+
+    return MessageToDict(event, preserving_proto_field_name=True)
+
+
+def _failure(event: dict[str, Any]) -> DbtFailure | None:
+    node = event["data"].get("node_info", {})
+    if str(node.get("node_status", "")).lower() not in BAD_STATUS:
+        return None
+    failed = event["data"].get("num_failures")
+    message = f"{failed} rows" if failed else redact(str(event["info"].get("msg", ""))).splitlines()[0]
+    kind = "test" if node.get("resource_type") == "test" else "model"
+    return DbtFailure(str(node.get("node_name")), kind, message, str(node.get("node_path")))
+
+
+def redact(text: str) -> str:
+    """Take out what could be personal: engines quote the offending value in their errors."""
+    text = re.sub(r"[\w.+-]+@[\w-]+\.[\w.-]+", "<e-mail>", text)
+    return re.sub(r"\d[\d .()/-]{8,}\d", "<number>", text)[:2000]
