@@ -1,0 +1,127 @@
+"""Every word the page shows, in pt-BR (default) and en. Terms follow the agreement's glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
+    "title": ("Passagem de bastão", "The hand-over"),
+    "subtitle": (
+        "Marketing e vendas olham os mesmos números, julgados pelo mesmo acordo.",
+        "Marketing and sales look at the same figures, judged by the same agreement.",
+    ),
+    "as_of": ("Dados até {as_of}", "Data up to {as_of}"),
+    "empty": (
+        "Ainda não há nada publicado. Rode `bastao run` (ou `make demo`) e recarregue a página.",
+        "Nothing is published yet. Run `bastao run` (or `make demo`) and reload the page.",
+    ),
+    "no_rows": ("Nada a mostrar neste recorte.", "Nothing to show for this selection."),
+    "channel": ("Canal", "Channel"),
+    "all_channels": ("Todos os canais", "All channels"),
+    "period": ("Mês de entrada", "Cohort month"),
+    "all_periods": ("Todos os meses", "All months"),
+    "week": ("Semana", "Week"),
+    "month": ("Mês", "Month"),
+    # headline metrics
+    "headline": ("Indicadores contra as metas", "Headline metrics against their targets"),
+    "headline_help": (
+        "Último mês maduro de cada indicador, contra a meta do acordo em vigor. n = tamanho da amostra.",
+        "Last mature month of each metric against the target of the agreement in force. n = sample size.",
+    ),
+    "target": ("meta {value}", "target {value}"),
+    "sample": ("n = {n}", "n = {n}"),
+    "metric_mql_to_sql": ("MQL → SQL", "MQL → SQL"),
+    "metric_first_contact_hot": ("1º contato, leads quentes", "First contact, hot leads"),
+    "metric_first_contact_other": ("1º contato, demais leads", "First contact, other leads"),
+    "metric_close_rate": ("Fechamento (ganhos ÷ SQL)", "Close rate (won ÷ SQLs)"),
+    "metric_acceptance": ("Aceite por vendas", "Acceptance by sales"),
+    "metric_sqls_delivered": ("SQLs entregues", "SQLs delivered"),
+    "metric_ltv_cac": ("LTV ÷ CAC", "LTV ÷ CAC"),
+    "metric_nrr": ("Retenção líquida (NRR)", "Net revenue retention (NRR)"),
+    "status_met": ("na meta", "on target"),
+    "status_missed": ("fora da meta", "off target"),
+    "status_immature": ("ainda em formação", "still maturing"),
+    "status_not_judgeable": ("não dá para julgar", "cannot be judged"),
+    # funnel
+    "funnel": ("O funil", "The funnel"),
+    "funnel_help": (
+        "Quantas passagens chegaram a cada etapa (ou além dela). «Pularam» é quem avançou sem registrar a etapa.",
+        "How many hand-overs reached each stage (or went beyond it). “Skipped” went on without recording the stage.",
+    ),
+    "reached": ("Chegaram", "Reached"),
+    "skipped": ("Pularam a etapa", "Skipped the stage"),
+    "conversion": ("Conversão da etapa anterior", "Conversion from the stage before"),
+    "median_days": ("Dias (mediana)", "Days (median)"),
+    "stage_lead": ("Lead", "Lead"),
+    "stage_mql": ("MQL", "MQL"),
+    "stage_accepted": ("Aceito", "Accepted"),
+    "stage_sql": ("SQL", "SQL"),
+    "stage_opportunity": ("Oportunidade", "Opportunity"),
+    "stage_proposal": ("Proposta", "Proposal"),
+    "stage_customer": ("Cliente", "Customer"),
+    # SLA
+    "sla": ("Cumprimento do acordo, por semana", "Compliance with the agreement, by week"),
+    "sla_help": (
+        "Cada passagem é julgada pela versão do acordo em vigor no dia. O que não dá para julgar aparece, nunca some.",
+        "Each hand-over is judged by the version in force that day. What cannot be judged is shown, never dropped.",
+    ),
+    "clause": ("Cláusula", "Clause"),
+    "compliance": ("Cumprido", "Compliance"),
+    "verdict_met": ("cumprido", "met"),
+    "verdict_breached": ("descumprido", "breached"),
+    "verdict_running": ("correndo", "running"),
+    "verdict_not_judgeable": ("não julgável", "not judgeable"),
+    "handoffs": ("Passagens", "Hand-overs"),
+    # rejections
+    "rejections": ("Por que vendas devolve", "Why sales gives leads back"),
+    "rejections_help": (
+        "Motivos registrados no CRM e o que o acordo manda fazer com cada um.",
+        "Reasons recorded in the CRM and what the agreement does with each.",
+    ),
+    "reason": ("Motivo", "Reason"),
+    "no_reason": ("(sem motivo registrado)", "(no reason recorded)"),
+    "next_step": ("Próximo passo", "Next step"),
+    "next_nurture": ("volta para nutrição", "back to nurture"),
+    "next_suppress": ("não contatar", "suppress"),
+    "next_recycle": ("retomar depois", "recycle later"),
+    "next_merge": ("unir cadastros", "merge"),
+    "next_none": ("nenhum", "none"),
+    "returned": ("Devolvidos à nutrição", "Returned to nurture"),
+    # waiting
+    "waiting": ("Quem espera agora", "Who waits now"),
+    "waiting_help": (
+        "Leads com um prazo do acordo correndo ou já vencido sem contato. O nome do lead fica no CRM.",
+        "Leads with a clock of the agreement running, or already past due without contact. Names stay in the CRM.",
+    ),
+    "seller": ("Vendedor", "Seller"),
+    "no_seller": ("(sem dono)", "(no owner)"),
+    "temperature": ("Temperatura", "Temperature"),
+    "temperature_hot": ("quente", "hot"),
+    "temperature_other": ("normal", "other"),
+    "due": ("Prazo", "Due"),
+    "remaining": ("Falta", "Left"),
+    "late_by": ("vencido há {value}", "late by {value}"),
+    "deal": ("Negócio no CRM", "Deal in the CRM"),
+    "handoff": ("Passagem", "Hand-over"),
+    # footer
+    "footer": (
+        "Acordo em vigor: {version}. Fonte: marts publicados {published}. Como se calcula: docs/ e `dbt docs`.",
+        "Agreement in force: {version}. Source: marts published {published}. How it is computed: docs/ and `dbt docs`.",
+    ),
+}
+
+
+class Texts:
+    """Looks words up in one language; an unknown key answers itself, so that a new code of a mart is still shown."""
+
+    def __init__(self, locale: str) -> None:
+        self._index = 1 if locale.lower().startswith("en") else 0
+
+    def __call__(self, key: str, **values: object) -> str:
+        pair = _TEXTS.get(key)
+        return key.format(**values) if pair is None else pair[self._index].format(**values)
+
+    def code(self, family: str, value: str | None) -> str:
+        """The word for a code of a mart, e.g. ``code("stage", "sql")``; the code itself when it is new."""
+        pair = _TEXTS.get(f"{family}_{value}")
+        return str(value) if pair is None else pair[self._index]
