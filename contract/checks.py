@@ -1,0 +1,169 @@
+"""What no single value can show: rules that hold between the parts of an agreement."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from contract.calendar import FIRST_DAY, LAST_DAY, build_calendar
+from contract.calendar_model import Calendar
+from contract.model import Version
+from contract.problems import KeyPath, Problem, did_you_mean
+from contract.yaml_source import Lines
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Placed(Generic[Part]):
+    """A part of the agreement and the place where it is written."""
+
+    part: Part
+    lines: Lines
+    path: KeyPath
+
+    def problem(self, path: KeyPath, message: str, remedy: str) -> Problem:
+        """A problem at a path below this part."""
+        return self.lines.problem((*self.path, *path), message, remedy)
+
+    def place(self, path: KeyPath = ()) -> str:
+        """`file:line`, for messages that point at a second place."""
+        return f"{self.lines.file}:{self.lines.line((*self.path, *path))}"
+
+
+PlacedVersion = Placed[Version]
+
+
+def check_versions(
+    versions: Sequence[PlacedVersion], calendars: Mapping[str, Placed[Calendar]], calendar_names: set[str]
+) -> Iterator[Problem]:
+    """Every problem between versions, and between a version and its calendar.
+
+    `calendar_names` also holds calendars that are broken: their name is not reported as unknown a second time.
+    """
+    yield from _names(versions)
+    yield from _periods(versions)
+    yield from _labels(versions)
+    for version in versions:
+        yield from _inside(version)
+        name = version.part.calendar
+        if name not in calendar_names:
+            remedy = did_you_mean(name, calendar_names) if calendar_names else "Add it under `calendars:`."
+            yield version.problem(("calendar",), f"calendar {name!r} is not defined", remedy)
+        elif name in calendars:
+            yield from _signed_in_time(version, ZoneInfo(calendars[name].part.zone))
+
+
+def check_calendar(calendar: Placed[Calendar]) -> Iterator[Problem]:
+    """Problems that show only when the days are laid out."""
+    part = calendar.part
+    for name in ("closed_days", "open_days", "special_hours"):
+        for index, entry in enumerate(getattr(part, name)):
+            if not FIRST_DAY <= entry.date <= LAST_DAY:
+                remedy = f"Use a date from {FIRST_DAY} to {LAST_DAY}."
+                yield calendar.problem((name, index, "date"), f"{entry.date} is outside the calendar", remedy)
+    try:
+        build_calendar(
+            part, date(2018, 1, 1), date(2019, 12, 31)
+        )  # two years that hold clock changes in Brazil
+    except ValueError as error:
+        yield calendar.problem(("hours",), str(error), "Use fewer stretches a day.")
+
+
+def _names(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
+    seen: dict[str, PlacedVersion] = {}
+    for version in versions:
+        name = version.part.version
+        if name in seen:
+            message = f"version {name!r} exists already at {seen[name].place(('version',))}"
+            yield version.problem(("version",), message, "Give the new text a name of its own.")
+        seen.setdefault(name, version)
+
+
+def _periods(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
+    ordered = sorted(versions, key=lambda placed: placed.part.effective_from)
+    for before, after in itertools.pairwise(ordered):
+        start, until = after.part.effective_from, before.part.effective_until
+        other = f"version {before.part.version!r} ({before.place(('effective_from',))})"
+        if start == before.part.effective_from:
+            message = f"starts at the same instant as {other}: the two overlap"
+            yield after.problem(("effective_from",), message, "Give each version a start of its own.")
+        elif until is not None and until > start:
+            remedy = f"Remove effective_until of {before.part.version!r}, or set it to {_utc(start)}."
+            yield after.problem(("effective_from",), f"starts before {other} ends: the two overlap", remedy)
+        elif until is not None and until < start:
+            remedy = f"Remove effective_until of {before.part.version!r}, or set it to {_utc(start)}."
+            message = f"leaves a gap after {other}, which ends at {_utc(until)}"
+            yield after.problem(("effective_from",), message, remedy)
+    if ordered and ordered[-1].part.effective_until is not None:
+        message = "the last version has an end, after which no agreement would be in force"
+        yield ordered[-1].problem(("effective_until",), message, "Remove it; the next version ends this one.")
+
+
+def _labels(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
+    # The warehouse maps a label to one code whatever the version: what people chose in the CRM has no version.
+    seen: dict[tuple[str, str], tuple[str, str, str]] = {}
+    for version in versions:
+        for index, reason in enumerate(version.part.reasons):
+            for system, labels in reason.labels.items():
+                for position, label in enumerate(labels):
+                    path: KeyPath = ("reasons", index, "labels", system, position)
+                    first = seen.setdefault(
+                        (system, label.casefold()), (reason.code, version.part.version, version.place(path))
+                    )
+                    if first[0] != reason.code:
+                        message = f"label {label!r} of {system} means {first[0]!r} already at {first[2]}"
+                        yield version.problem(
+                            path, message, "Map each label to one reason, the same in all versions."
+                        )
+                    elif first[1] == version.part.version and first[2] != version.place(path):
+                        yield version.problem(path, f"label {label!r} is listed twice", "Keep one.")
+
+
+def _inside(version: PlacedVersion) -> Iterator[Problem]:
+    part = version.part
+    yield from _once(version, "response_clocks", [clock.id for clock in part.response_clocks], "id")
+    yield from _once(version, "reasons", [reason.code for reason in part.reasons], "code")
+    yield from _once(version, "targets", [target.metric for target in part.targets], "metric")
+    owners: dict[str, str] = {}
+    for index, reason in enumerate(part.reasons):
+        identifier = reason.return_identifier
+        if identifier is None:
+            continue
+        path: KeyPath = ("reasons", index, "return_identifier")
+        if identifier in owners:
+            message = f"{identifier!r} is the return identifier of {owners[identifier]!r} too"
+            yield version.problem(path, message, "Give each reason an identifier of its own.")
+        owners.setdefault(identifier, reason.code)
+        if identifier in part.hot_when.conversions:
+            message = f"{identifier!r} is also a buying signal under hot_when"
+            yield version.problem(
+                path, message, "A return is our own act, never a signal: use another identifier."
+            )
+
+
+def _once(version: PlacedVersion, section: str, values: list[str], key: str) -> Iterator[Problem]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            path: KeyPath = (section, index, key)
+            yield version.problem(
+                path, f"{value!r} appears twice under {section}", "Keep one, or rename this one."
+            )
+
+
+def _signed_in_time(version: PlacedVersion, zone: ZoneInfo) -> Iterator[Problem]:
+    starts_on = version.part.effective_from.astimezone(zone).date()
+    for area in ("marketing", "sales"):
+        signed_on = getattr(version.part.signatures, area).signed_on
+        if signed_on > starts_on:
+            message = f"was signed on {signed_on}, after the version took effect on {starts_on}"
+            remedy = "A version judges nothing that happened before it was signed: move effective_from."
+            yield version.problem(("signatures", area, "signed_on"), message, remedy)
+
+
+def _utc(instant: object) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"

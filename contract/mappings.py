@@ -1,0 +1,143 @@
+"""`<profile>/mappings/*.yaml`: how the names of the company's systems map to the funnel's.
+
+`crm_stages.yaml` maps CRM stages to funnel stages, `channels.yaml` traffic sources to channels. They are not part of
+what was signed: a renamed CRM stage changes a mapping, not the agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from contract.explain import validate
+from contract.fields import Code, Strict
+from contract.model import SourceSystem
+from contract.problems import AgreementError, ConfigurationError, KeyPath, Problem, did_you_mean
+from contract.yaml_source import Lines, load_yaml
+
+FunnelStage = Literal["mql", "accepted", "sql", "opportunity", "proposal"]
+
+
+class StageBlock(Strict):
+    """The stages of one pipeline of one system."""
+
+    system: SourceSystem = Field(description="the system the stages belong to, as rd_station_crm")
+    pipeline: str | None = Field(
+        None, min_length=1, description="name of the pipeline; any pipeline when absent"
+    )
+    stages: dict[str, FunnelStage] = Field(
+        min_length=1, description="stage as the CRM shows it: mql, accepted, sql, opportunity or proposal"
+    )
+
+
+class Traffic(Strict):
+    """One traffic source; compared in lower case."""
+
+    source: str = Field(min_length=1, description="traffic source, as google")
+    medium: str | None = Field(
+        None, min_length=1, description="traffic medium, as cpc; any medium when absent"
+    )
+
+    @field_validator("source", "medium")
+    @classmethod
+    def _lower(cls, value: str | None) -> str | None:
+        return value.lower() if value else value
+
+
+class ChannelBlock(Strict):
+    """One channel of the funnel and the traffic that belongs to it."""
+
+    channel: Code = Field(description="name of the channel, as paid_search")
+    traffic: tuple[Traffic, ...] = Field(min_length=1, description="the traffic that belongs to it")
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """What the mapping files of a profile say."""
+
+    stages: tuple[StageBlock, ...] = ()
+    channels: tuple[ChannelBlock, ...] = ()
+
+
+_SECTIONS: dict[str, type[Strict]] = {"crm_stages": StageBlock, "channels": ChannelBlock}
+# Mapping files of sources, validated by the sources that read them.
+_OTHERS = frozenset({"files"})
+
+
+def load_mappings(folder: Path) -> Mappings:
+    """Read `crm_stages.yaml` and `channels.yaml`; both may be absent. Raises `AgreementError` with all problems."""
+    problems: list[Problem] = []
+    parts: dict[str, list[Any]] = {name: [] for name in _SECTIONS}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        name = f"{folder.name}/{path.name}"
+        if path.stem in _OTHERS:
+            continue
+        if path.stem not in _SECTIONS:
+            remedy = did_you_mean(path.stem, [*_SECTIONS, *_OTHERS])
+            problems.append(Problem(name, 0, "", "is not a mapping file that Bastão knows", remedy))
+            continue
+        try:
+            data, lines = load_yaml(path, name)
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        found, wrong = _read(path.stem, data, lines)
+        parts[path.stem] += found
+        problems += wrong
+    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]))
+    if problems:
+        raise AgreementError(problems)
+    return mappings
+
+
+def _read(section: str, data: Any, lines: Lines) -> tuple[list[Any], list[Problem]]:
+    if not isinstance(data, dict) or not isinstance(data.get(section), list):
+        unknown = [key for key in data if key != section] if isinstance(data, dict) else []
+        path: KeyPath = (unknown[0],) if unknown else ()
+        return [], [
+            lines.problem(path, f"must hold a list under `{section}:`", f"Start the file with `{section}:`.")
+        ]
+    problems = [
+        lines.problem((key,), "is an unknown key", did_you_mean(key, [section]))
+        for key in data
+        if key != section
+    ]
+    found: list[Any] = []
+    for index, item in enumerate(data[section]):
+        part, wrong = validate(_SECTIONS[section], item, lines, (section, index))
+        problems += wrong
+        if part is not None:
+            found.append((part, (section, index)))
+    problems += _doubled_stages(found, lines) if section == "crm_stages" else _doubled_traffic(found, lines)
+    return [part for part, _ in found], problems
+
+
+def _doubled_stages(found: list[tuple[StageBlock, KeyPath]], lines: Lines) -> list[Problem]:
+    problems, seen = [], set()
+    for block, path in found:
+        for stage in block.stages:
+            key = (block.system, block.pipeline, stage.casefold())
+            if key in seen:
+                message = f"stage {stage!r} of {block.system} is mapped twice"
+                problems.append(lines.problem((*path, "stages", stage), message, "Keep one."))
+            seen.add(key)
+    return problems
+
+
+def _doubled_traffic(found: list[tuple[ChannelBlock, KeyPath]], lines: Lines) -> list[Problem]:
+    problems = []
+    seen: dict[tuple[str, str | None], str] = {}
+    for block, path in found:
+        for index, traffic in enumerate(block.traffic):
+            key = (traffic.source, traffic.medium)
+            if key in seen:
+                name = "/".join(part for part in key if part)
+                message = f"traffic {name!r} belongs to channel {seen[key]!r} already"
+                problems.append(
+                    lines.problem((*path, "traffic", index), message, "Keep it under one channel.")
+                )
+            seen.setdefault(key, block.channel)
+    return problems

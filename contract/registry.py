@@ -1,0 +1,104 @@
+"""A signed version is immutable: this refuses a changed text under the name of a version that was in force.
+
+Pure functions. Orchestration keeps the records (in state.db) and calls `check_unchanged` before every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from contract.agreement import Agreement, SignedVersion
+from contract.problems import Problem
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was in force once: name and hash of a version, and its dated company days up to the day `until`."""
+
+    version: str
+    agreement_hash: str
+    days: dict[str, str] = field(default_factory=dict)
+    until: str = ""
+
+
+class AgreementChangedError(Exception):
+    """The text of a version in force is not the text that was recorded."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+def records(agreement: Agreement, now: datetime) -> list[Record]:
+    """What to remember at an aware instant: every version in force by then, oldest first."""
+    return [
+        Record(
+            version.version,
+            version.agreement_hash,
+            _days_until(version, _today(version, now)),
+            _today(version, now),
+        )
+        for version in agreement.versions
+        if version.effective_from <= now
+    ]
+
+
+def check_unchanged(
+    agreement: Agreement, recorded: Iterable[Record | tuple[str, str]], now: datetime
+) -> None:
+    """Raise `AgreementChangedError` when a recorded version is gone or reads differently.
+
+    `recorded` holds `Record`s, or plain `(version, agreement_hash)` pairs when the dated days were not kept.
+    Versions that were never in force may change freely; company days that have not begun may be added or removed.
+    """
+    problems: list[Problem] = []
+    present = {version.version: version for version in agreement.versions}
+    for item in recorded:
+        record = item if isinstance(item, Record) else Record(*item)
+        version = present.get(record.version)
+        path = f"version {record.version!r}"
+        if version is None:
+            message = "was in force and is no longer in the agreement"
+            problems.append(
+                Problem("agreement", 0, path, message, "Put its text back: past verdicts rest on it.")
+            )
+        elif version.agreement_hash != record.agreement_hash:
+            message = (
+                f"was in force with another text (recorded {record.agreement_hash[:12]}, "
+                f"now {version.agreement_hash[:12]})"
+            )
+            remedy = (
+                "Restore the signed text and write the change as a new version with its own effective_from."
+            )
+            problems.append(Problem("agreement", 0, path, message, remedy))
+        elif isinstance(item, Record):
+            problems += _changed_days(record, version)
+    if problems:
+        raise AgreementChangedError(problems)
+
+
+def _today(version: SignedVersion, now: datetime) -> str:
+    return now.astimezone(ZoneInfo(version.calendar.zone)).date().isoformat()
+
+
+def _days_until(version: SignedVersion, until: str) -> dict[str, str]:
+    return {day: text for day, text in version.dated_days.items() if day <= until}
+
+
+def _changed_days(record: Record, version: SignedVersion) -> list[Problem]:
+    present = _days_until(version, record.until)
+    changed = {day for day in record.days | present if record.days.get(day) != present.get(day)}
+    remedy = "Days that have begun stay as they were; only days to come may be added or removed."
+    return [
+        Problem(
+            "agreement",
+            0,
+            f"version {record.version!r}",
+            f"its calendar changed for {day}, which has begun",
+            remedy,
+        )
+        for day in sorted(changed)
+    ]
