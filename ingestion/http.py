@@ -1,0 +1,247 @@
+"""The HTTP client of every API source: quotas asked first, waits and retries as the services want them.
+
+Rules: rd_station.md A1 (refresh once on 401), A10 (wait `retry-after-quotas`, else `Retry-After`, else
+`remaining_time`, else back-off from 1 s with jitter, capped at 60 s), B1 (a failure may be an HTML page).
+A call that may have been acted upon (a POST whose answer was lost) is never repeated here.
+Messages carry method and path only: query strings hold tokens, and addresses in paths are cut out.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+import orjson
+
+from ingestion.errors import ApiError, AuthError, QuotaExhausted
+from ingestion.ports import Clock, Limiter
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line prints the whole address, token included
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+ATTEMPTS = 5
+PATIENCE_SECONDS = 120.0
+_PERSONAL = re.compile(r"\b(email|phone):[^/?]+")
+
+
+class Auth(Protocol):
+    """Puts credentials on a call, and renews them."""
+
+    def apply(self, headers: dict[str, str], params: dict[str, Any]) -> str:
+        """Add credentials; returns what was used, for `renew`."""
+
+    def renew(self, used: str) -> bool:
+        """The outside refused `used`: get new ones. False when that is not possible (then the call fails)."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer; `json` is None when the body was empty or not JSON. `served_at` is its Date header (naive UTC)."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any | None
+    is_json: bool = True
+
+    @property
+    def served_at(self) -> datetime | None:
+        """The service's own instant of the answer."""
+        value = self.headers.get("date")
+        try:
+            return parsedate_to_datetime(value).astimezone(UTC).replace(tzinfo=None) if value else None
+        except ValueError:
+            return None
+
+
+class ApiClient:
+    """Calls one service. Safe for several threads at once."""
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: Auth,
+        limiter: Limiter,
+        owner: str,
+        clock: Clock,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        transport: httpx.BaseTransport | None = None,
+        timeout: httpx.Timeout | float = TIMEOUT,
+    ) -> None:
+        self.owner, self._auth, self._limiter, self._clock = owner, auth, limiter, clock
+        self._patience = patience_seconds
+        self.requests = 0
+        self._count = threading.Lock()
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self._http = httpx.Client(base_url=base_url.rstrip("/"), timeout=timeout, limits=limits, transport=transport)
+
+    def get_json(self, path: str, params: Mapping[str, Any] | None = None, *, resource: str, key: str | None = None) -> Any:
+        """The JSON body of a GET. ApiError (with `status`) for any other status than 2xx or a body without JSON."""
+        return self.get(path, params, resource=resource, key=key).json
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, resource: str, key: str | None = None) -> Response:
+        """Like `get_json`, with status and headers."""
+        answer = self.request("GET", path, params=params, resource=resource, key=key)
+        if not 200 <= answer.status < 300:
+            raise ApiError(
+                f"GET {_shown(path)} answered {answer.status} ({error_words(answer.json)}).", status=answer.status
+            )
+        if not answer.is_json:
+            raise ApiError(
+                f"GET {_shown(path)} answered {answer.status} with a body that is not JSON (an error page, or another "
+                "server). Check the base address in bastao.yaml; if it is right, the service is failing: run again later.",
+                status=answer.status,
+            )
+        return answer
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        resource: str,
+        key: str | None = None,
+    ) -> Response:
+        """Send one call and return whatever was answered, errors included.
+
+        Waits for the quota before and after 429, renews credentials once after 401. GET is repeated after 5xx,
+        time-outs and dropped connections; other methods only when they were surely not acted upon.
+        Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` for a call other than GET).
+        """
+        repeatable = method in ("GET", "HEAD")
+        waited, renewed, attempt = 0.0, False, 0
+        while True:
+            attempt += 1
+            self._acquire(resource, key)
+            answer, used, lost = self._send(method, path, json, params)
+            if answer is None:
+                if not (repeatable or lost == "connect"):
+                    raise ApiError(
+                        f"{method} {_shown(path)}: the answer was lost ({lost}); it may have been acted upon all the same.",
+                        uncertain=True,
+                    )
+                if attempt >= ATTEMPTS:
+                    raise ApiError(
+                        f"{method} {_shown(path)}: no answer after {attempt} attempts ({lost}). "
+                        "Check the network and the base address in bastao.yaml, then run again."
+                    )
+                pause = _backoff(attempt)
+            elif answer.status == 401:
+                if renewed or not self._auth.renew(used):
+                    raise AuthError(
+                        f"{method} {_shown(path)}: {self.owner.split(':')[0]} refuses our credentials "
+                        f"({error_words(answer.json)}). Authorise Bastão again and set the new token."
+                    )
+                renewed = True
+                continue
+            elif answer.status == 429:
+                pause = _retry_after(answer, attempt)
+                lead_key = key if "lead" in str((answer.json or {}).get("error", "")) else None
+                if waited + pause > self._patience:
+                    raise QuotaExhausted(self.owner, resource, pause, lead_key)
+                waited += pause
+            elif answer.status >= 500 and repeatable and attempt < ATTEMPTS:
+                pause = _backoff(attempt)
+            else:
+                return answer
+            self._clock.sleep(pause)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _acquire(self, resource: str, key: str | None) -> None:
+        try:
+            self._limiter.acquire(self.owner, resource, key)
+        except Exception as error:
+            # The limiter lives in another room and has its own error; what counts is the wait it names.
+            wait = getattr(error, "retry_after_seconds", None)
+            if wait is None:
+                raise
+            raise QuotaExhausted(self.owner, resource, float(wait), getattr(error, "key", None)) from None
+
+    def _send(
+        self, method: str, path: str, body: Any, params: Mapping[str, Any] | None
+    ) -> tuple[Response | None, str, str]:
+        headers, query = {"Accept": "application/json"}, dict(params or {})
+        used = self._auth.apply(headers, query)
+        content = None
+        if body is not None:
+            content, headers["Content-Type"] = orjson.dumps(body), "application/json"
+        with self._count:
+            self.requests += 1
+        try:
+            raw = self._http.request(method, path, params=query, headers=headers, content=content)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            return None, used, "connect"
+        except httpx.HTTPError as error:
+            return None, used, type(error).__name__
+        except (httpx.InvalidURL, ValueError):
+            raise ApiError(f"{method} {_shown(path)}: the address cannot be used; check the base address.") from None
+        return _response(raw), used, ""
+
+
+def _response(raw: httpx.Response) -> Response:
+    """Parse without trusting the content type: gateways send HTML as JSON and JSON as text."""
+    data, is_json = None, True
+    if raw.content.strip():
+        try:
+            data = orjson.loads(raw.content)
+        except orjson.JSONDecodeError:
+            is_json = False
+    elif raw.status_code == 200:
+        is_json = False
+    return Response(raw.status_code, raw.headers, data, is_json)
+
+
+def error_words(body: Any) -> str:
+    """The error code of a body, in any of the shapes of rd_station.md A10; never free text, it may quote values."""
+    while isinstance(body, dict | list):
+        if isinstance(body, list):
+            body = body[0] if body else None
+            continue
+        code = body.get("error_type") or body.get("error")
+        if isinstance(code, str):
+            # OAuth codes are one word; gateway and limiter texts are sentences with keys in them.
+            return code if re.fullmatch(r"[A-Za-z_]{3,60}", code) else "refused"
+        body = body.get("errors") if "errors" in body else next(iter(body.values()), None)
+    return "no error code"
+
+
+def _retry_after(answer: Response, attempt: int) -> float:
+    for name in ("retry-after-quotas", "retry-after"):
+        value = answer.headers.get(name)
+        if value:
+            try:
+                return max(0.0, float(value))
+            except ValueError:
+                return _until(value, answer) or _backoff(attempt)
+    remaining = answer.json.get("remaining_time") if isinstance(answer.json, dict) else None
+    return float(remaining) if isinstance(remaining, int | float) else _backoff(attempt)
+
+
+def _until(http_date: str, answer: Response) -> float | None:
+    """Seconds from the answer's own Date to the date in Retry-After."""
+    try:
+        then = parsedate_to_datetime(http_date).astimezone(UTC).replace(tzinfo=None)
+    except ValueError:
+        return None
+    return max(0.0, (then - answer.served_at).total_seconds()) if answer.served_at else None
+
+
+def _backoff(attempt: int) -> float:
+    return min(60.0, 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+
+
+def _shown(path: str) -> str:
+    return _PERSONAL.sub(r"\1:…", path)
