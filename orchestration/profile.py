@@ -1,10 +1,11 @@
-"""The typed form of bastao.yaml. Names of keys are the names of fields; unknown keys are refused by `settings`."""
+"""The typed form of bastao.yaml. Names of keys are the names of fields; a misspelt one is refused."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -14,19 +15,20 @@ from orchestration.paths import Paths
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; for example America/Sao_Paulo")
+        raise ValueError(f"{name!r} is no IANA time zone; write it like America/Sao_Paulo")
     return name
 
 
 def _instant(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("an instant needs its zone; write it like 2026-06-01T03:00:00Z")
+        raise ValueError("has no zone; write it like 2026-06-01T03:00:00Z")
     return value.astimezone(UTC)
 
 
 def _environment_name(name: str) -> str:
-    if not name.isidentifier() or name != name.upper():
-        raise ValueError("this is the NAME of an environment variable (upper case), never the secret itself")
+    if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
+        # The value is not repeated: somebody may have written the secret itself.
+        raise ValueError("is not the name of an environment variable; write a NAME in capitals, never the secret")
     return name
 
 
@@ -42,62 +44,90 @@ class Section(BaseModel):
 
 
 class RdStation(Section):
-    """RD Station Marketing: OAuth application and what to sweep."""
+    """RD Station Marketing: the OAuth application, the plan that decides the quotas, and how often all is re-read."""
 
     base_url: str = "https://api.rd.services"
-    client_id_env: EnvName = "RD_STATION_CLIENT_ID"
-    client_secret_env: EnvName = "RD_STATION_CLIENT_SECRET"
-    refresh_token_env: EnvName = "RD_STATION_REFRESH_TOKEN"
     plan: Literal["light", "basic", "pro", "advanced"] = "pro"
+    client_id_env: EnvName = "BASTAO_RD_CLIENT_ID"
+    client_secret_env: EnvName = "BASTAO_RD_CLIENT_SECRET"
+    refresh_token_env: EnvName = "BASTAO_RD_REFRESH_TOKEN"
+    quota_speed: float = Field(1, gt=0, description="1 on a real account; a sandbox may run faster")
+    full_sweep_days: int = Field(7, ge=1, description="days between two readings of every contact")
 
 
 class RdStationCrm(Section):
-    """RD Station CRM: the v1 token and the OAuth application of v2."""
+    """RD Station CRM: the token of v1 and the OAuth application of v2."""
 
-    v1_url: str = "https://crm.rdstation.com/api/v1"
-    v2_url: str = "https://api.rd.services/crm/v2"
-    token_env: EnvName = "RD_STATION_CRM_TOKEN"
-    client_id_env: EnvName = "RD_STATION_CRM_CLIENT_ID"
-    client_secret_env: EnvName = "RD_STATION_CRM_CLIENT_SECRET"
-    refresh_token_env: EnvName = "RD_STATION_CRM_REFRESH_TOKEN"
+    v1_base_url: str = "https://crm.rdstation.com"
+    v1_token_env: EnvName = "BASTAO_RD_CRM_TOKEN"
+    v2_base_url: str = "https://api.rd.services"
+    oauth_url: str = "https://api.rd.services"
+    v2_client_id_env: EnvName = "BASTAO_RD_CRM_CLIENT_ID"
+    v2_client_secret_env: EnvName = "BASTAO_RD_CRM_CLIENT_SECRET"
+    v2_refresh_token_env: EnvName = "BASTAO_RD_CRM_REFRESH_TOKEN"
+    quota_speed: float = Field(1, gt=0, description="1 on a real account; a sandbox may run faster")
+    erp_order_field: str | None = Field(None, description="label of the deal's field with <branch>-<order>")
+    cnpj_field: str | None = Field(None, description="label of the organization's field with the CNPJ")
 
 
 class Protheus(Section):
     """The ERP's database, read only."""
 
-    url_env: EnvName = "PROTHEUS_URL"
+    url_env: EnvName = "BASTAO_PROTHEUS_URL"
     company_group: str = "01"
+    overlap_minutes: int = Field(60, ge=0, description="how far each reading goes back over what was read")
 
 
 class Files(Section):
-    """CSV exports with a mapping file."""
+    """CSV exports with a mapping file; `folder` may come with the command (`--data DIR`)."""
 
     mapping: str = "mappings/files.yaml"
     folder: str | None = None
 
 
+OUTSIDE = ("rd_station", "rd_station_crm", "protheus", "files")
+
+
 class Sources(Section):
+    """The outside systems that this company has. `inbox` and `deliveries` are our own and always read."""
+
     rd_station: RdStation | None = None
     rd_station_crm: RdStationCrm | None = None
     protheus: Protheus | None = None
     files: Files | None = None
+    deliveries: bool = True
+    inbox: bool = True
 
 
 class RdStationNurture(Section):
     """Returning rejected leads to nurture flows."""
 
-    live: bool = False
-    max_per_run: int = Field(default=200, ge=1)
-    max_age_days: int = Field(default=180, ge=1)
-    settle_seconds: float = Field(default=900, ge=0)
+    live: bool = Field(False, description="false shows what would be sent, true sends")
+    max_per_run: int = Field(200, ge=1)
+    max_per_day: int = Field(1000, ge=1)
+    max_age_days: int = Field(30, ge=1)
+    settle_seconds: float = Field(300, ge=0, description="absence counts only after this")
+    on_uncertain: Literal["resend", "hold"] = "resend"
 
 
 class Destinations(Section):
+    """Where Bastão writes to."""
+
     rd_station_nurture: RdStationNurture | None = None
 
 
 class Publish(Section):
-    personal_columns: bool = False
+    """What the BI file may hold."""
+
+    personal_columns: list[str] = Field(default_factory=list, description="personal columns, as table.column")
+
+
+class Receiver(Section):
+    """The webhook receiver. Without a secret in the environment one is made and kept in BASTAO_HOME."""
+
+    secret_env: EnvName = "BASTAO_RECEIVER_SECRET"
+    auth_header: str | None = None
+    auth_value_env: EnvName = "BASTAO_RECEIVER_AUTH"
 
 
 class Ports(Section):
@@ -109,23 +139,31 @@ class Ports(Section):
     dagster: int = 3333
 
 
-class Profile(Section):
-    """One company's configuration. `folder`, `name` and `home` say where it was read from and where its data lives."""
+class Config(Section):
+    """The keys of bastao.yaml."""
 
-    folder: Path = Field(exclude=True)
-    home: Path = Field(exclude=True)
-    company: str = Field(min_length=1)
+    company: str = Field(min_length=1, description="the company's name")
     locale: Literal["pt-BR", "en"] = "pt-BR"
     time_zone: Zone = "America/Sao_Paulo"
-    currency: str = Field(default="BRL", pattern="^[A-Z]{3}$")
+    currency: str = Field("BRL", pattern="^[A-Z]{3}$")
     engine: Literal["duckdb", "postgres"] = "duckdb"
+    engine_url_env: EnvName = Field("BASTAO_WAREHOUSE_URL", description="with engine: postgres")
     state: Literal["sqlite", "postgres"] = "sqlite"
+    state_url_env: EnvName = Field("BASTAO_STATE_URL", description="with state: postgres")
     clock: Literal["system", "rd_station"] = "system"
-    go_live: Instant
-    sources: Sources = Sources()
-    destinations: Destinations = Destinations()
-    publish: Publish = Publish()
-    ports: Ports = Ports()
+    go_live: Instant = Field(description="nothing that happened before is pushed back")
+    sources: Sources = Field(default_factory=Sources)
+    destinations: Destinations = Field(default_factory=Destinations)
+    publish: Publish = Field(default_factory=Publish)
+    receiver: Receiver = Field(default_factory=Receiver)
+    ports: Ports = Field(default_factory=Ports)
+
+
+class Profile(Config):
+    """A company: its configuration, the folder it was read from, and the home of its data."""
+
+    folder: Path
+    home: Path
 
     @property
     def name(self) -> str:
@@ -142,28 +180,8 @@ class Profile(Section):
     @property
     def source_names(self) -> list[str]:
         """The outside systems that this company has, in the order they are read."""
-        return [name for name in Sources.model_fields if getattr(self.sources, name) is not None]
+        return [name for name in OUTSIDE if getattr(self.sources, name) is not None]
 
     def path_of(self, relative: str) -> Path:
         """A path written in bastao.yaml, taken from the company folder."""
         return (self.folder / relative).resolve()
-
-
-def keys_of(model: type[BaseModel]) -> list[str]:
-    """The keys that may be written in this section."""
-    return [name for name, field in model.model_fields.items() if field.exclude is not True]
-
-
-def section_at(path: tuple[Any, ...]) -> type[BaseModel] | None:
-    """The section's type at a key path of bastao.yaml, for suggestions; None when the path leads nowhere."""
-    model: Any = Profile
-    for key in path:
-        field = model.model_fields.get(key)
-        if field is None:
-            return None
-        candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        sections = [kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not sections:
-            return None
-        model = sections[0]
-    return model

@@ -6,9 +6,11 @@ The CRM can also send a header of its own. Senders retry (3 and 5 times) and rep
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import logging
+import os
 import secrets
 from dataclasses import dataclass
 
@@ -106,7 +108,10 @@ def own_secret(paths: Paths) -> str:
     """A secret for the address, made once per home: for companies that have not set one by environment."""
     path = paths.home / "receiver.secret"
     if not path.exists():
-        paths.create()
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        fresh = paths.create().home / f"receiver.secret.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32))
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text().strip()

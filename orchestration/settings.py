@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from contract.problems import ConfigurationError, Problem, did_you_mean, dotted
-from contract.yaml_source import Lines, load_yaml
-from orchestration.profile import Profile, keys_of, section_at
+from contract.explain import validate
+from contract.problems import ConfigurationError, Problem
+from contract.yaml_source import load_yaml
+from orchestration.profile import Config, Profile
 
 CONFIG_FILE = "bastao.yaml"
 HOME_VARIABLE = "BASTAO_HOME"
@@ -62,14 +61,11 @@ def load_profile(folder: Path, environ: Mapping[str, str] | None = None) -> Prof
     if not isinstance(data, dict):
         remedy = "Write `key: value` lines; `bastao init DIR` makes an example."
         raise SettingsError([lines.problem((), "holds no keys", remedy)])
+    config, problems = validate(Config, data, lines, ())
+    if config is None:
+        raise SettingsError(problems)
     home = Path(environ.get(HOME_VARIABLE) or f".bastao/{folder.name}").expanduser().resolve()
-    if hidden := [key for key in ("folder", "home") if key in data]:
-        remedy = "Remove the key; the folder is where bastao.yaml lies, BASTAO_HOME says where the data lives."
-        raise SettingsError([lines.problem((key,), "is no key of bastao.yaml", remedy) for key in hidden])
-    try:
-        return Profile(**data, folder=folder, home=home)
-    except ValidationError as error:
-        raise SettingsError([_explain(lines, item) for item in error.errors()]) from None
+    return Profile.model_construct(**dict(config), folder=folder, home=home)
 
 
 def secret(profile: Profile, *path: str, environ: Mapping[str, str] | None = None) -> Secret:
@@ -134,15 +130,3 @@ def _shown(path: Path) -> str:
 def _missing(path: Path) -> Problem:
     message = "is not there" if path.parent.is_dir() else "is not there: no such company folder"
     return Problem(_shown(path), 0, "", message, f"Make one with: bastao init {_shown(path.parent)}")
-
-
-def _explain(lines: Lines, item: Any) -> Problem:
-    """pydantic's finding in words: which key, at which line, and what would be right."""
-    keys = tuple(item["loc"])
-    if item["type"] == "extra_forbidden":
-        section = section_at(keys[:-1])
-        return lines.problem(keys, "is no known key", did_you_mean(str(keys[-1]), keys_of(section) if section else ()))
-    if item["type"] == "missing":
-        return lines.problem(keys, "is missing", f"Add the key {dotted(keys[-1:])!r}.")
-    message = str(item["msg"]).removeprefix("Value error, ")
-    return lines.problem(keys, message[:1].lower() + message[1:], "Correct the value.")

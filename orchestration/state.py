@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+from contract.registry import Record
 
 metadata = sa.MetaData()
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER counts by itself on SQLite
@@ -34,6 +36,8 @@ agreement_hashes = sa.Table(
     "agreement_hashes", metadata,
     sa.Column("agreement_version", sa.Text, primary_key=True),
     sa.Column("agreement_hash", sa.Text, nullable=False),
+    sa.Column("days", sa.JSON, nullable=False),  # dated company days that had begun by `until` (local date)
+    sa.Column("until", sa.Text, nullable=False),
     sa.Column("first_seen_at", sa.DateTime, nullable=False),
 )  # fmt: skip
 run_log = sa.Table(
@@ -114,19 +118,22 @@ class State:
         with self.engine.connect() as connection:
             return {row.name: row.value for row in connection.execute(sa.select(counters))}
 
-    def known_agreements(self) -> dict[str, str]:
-        """agreement_version → content hash, as first loaded."""
+    def agreement_records(self) -> list[Record]:
+        """The versions that were in force at some run, as recorded then."""
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(agreement_hashes))
-            return {row.agreement_version: row.agreement_hash for row in rows}
+            rows = connection.execute(sa.select(agreement_hashes)).all()
+        return [Record(row.agreement_version, row.agreement_hash, row.days, row.until) for row in rows]
 
-    def remember_agreements(self, hashes: dict[str, str]) -> None:
-        """Pin versions that are not known yet. A known version is never overwritten (design section 3)."""
+    def remember_agreements(self, records: Iterable[Record]) -> None:
+        """Pin versions that are in force. A pinned text is never overwritten; days that began since are added."""
         insert = _insert(self.engine)(agreement_hashes)
+        grown = {"days": insert.excluded.days, "until": insert.excluded.until}
+        upsert = insert.on_conflict_do_update(index_elements=["agreement_version"], set_=grown)
         with self.engine.begin() as connection:
-            for version, content_hash in hashes.items():
-                row = {"agreement_version": version, "agreement_hash": content_hash, "first_seen_at": utc_now()}
-                connection.execute(insert.values(row).on_conflict_do_nothing())
+            for record in records:
+                row = {"agreement_version": record.version, "agreement_hash": record.agreement_hash}
+                row |= {"days": record.days, "until": record.until, "first_seen_at": utc_now()}
+                connection.execute(upsert, row)
 
     @contextlib.contextmanager
     def logged(self, stage: str) -> Iterator[dict[str, Any]]:
@@ -145,9 +152,11 @@ class State:
             with self.engine.begin() as connection:
                 connection.execute(update.values(status=status, finished_at=utc_now(), detail=detail))
 
-    def last_runs(self) -> dict[str, dict[str, Any]]:
-        """The newest run-log row of each stage, by stage."""
+    def last_runs(self, status: str | None = None) -> dict[str, dict[str, Any]]:
+        """The newest run-log row of each stage (of those with `status`, when given), by stage."""
         newest = sa.select(sa.func.max(run_log.c.run_seq)).group_by(run_log.c.stage)
+        if status:
+            newest = newest.where(run_log.c.status == status)
         query = sa.select(run_log).where(run_log.c.run_seq.in_(newest))
         with self.engine.connect() as connection:
             return {row.stage: dict(row._mapping) for row in connection.execute(query)}

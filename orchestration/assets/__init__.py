@@ -1,0 +1,1 @@
+"""Dagster assets: thin wrappers around `stages`, one module per part of the line."""

@@ -1,0 +1,80 @@
+"""What every command shares: the profile option, the two output forms, and errors as sentences with exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from contract.problems import ConfigurationError
+from orchestration import settings
+from orchestration.lock import LockHeld
+from orchestration.profile import Profile
+
+EXIT_CODES = """Exit codes: 0 done · 1 unexpected error · 2 wrong usage, settings or agreement · 3 the warehouse is in use ·
+4 the quality gate refused to publish · 5 a source, dbt or a destination failed · 6 deliveries wait for a person"""
+FAILED, SETTINGS, BUSY, REFUSED, STAGE, HELD = 1, 2, 3, 4, 5, 6
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile",
+        help="The company folder (holds bastao.yaml). Default: BASTAO_PROFILE, else the working folder.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for a machine to read.")]
+
+
+def open_profile(folder: Path | None, fallback: Path | None = None) -> Profile:
+    """The profile of a command: the option, else BASTAO_PROFILE, else `fallback`, else the working folder."""
+    settings.quiet_tools()
+    chosen = folder or settings.default_profile_folder() or fallback or Path.cwd()
+    return settings.load_profile(chosen)
+
+
+def show(data: Any, as_json: bool) -> None:
+    """Print a result as JSON on standard output. Commands print their own tables otherwise."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@contextlib.contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Known failures become a message on standard error and an exit code; others keep their traceback."""
+    try:
+        yield
+    except ConfigurationError as error:
+        fail(str(error), SETTINGS)
+    except LockHeld as error:
+        fail(str(error), BUSY)
+    except Exception as error:
+        code = _stage_exit_code(error)
+        if code is None:
+            raise
+        fail(str(error), code)
+
+
+def fail(message: str, code: int) -> None:
+    """Say what went wrong and leave."""
+    err.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _stage_exit_code(error: Exception) -> int | None:
+    """Exit code of an error by its class name: the rooms' errors are not imported just to show help."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if names & {"GateError"}:
+        return REFUSED
+    if names & {"DbtError", "ApiError", "StageError", "ClockError", "QuotaExhausted", "SourceError"}:
+        return STAGE
+    return None

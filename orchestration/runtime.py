@@ -1,0 +1,55 @@
+"""What a stage works with: the profile's state, lock, clock and limiter, opened when first asked for."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from pathlib import Path
+
+from orchestration import progress
+from orchestration.clock import Clock, ServiceClock, SystemClock
+from orchestration.lock import Holder, WarehouseLock
+from orchestration.profile import Profile
+from orchestration.state import State
+
+
+class Runtime:
+    """One per stage call; cheap to make. Nothing is opened before it is used."""
+
+    def __init__(self, profile: Profile):
+        self.profile = profile
+        self.paths = profile.paths.create()
+
+    @functools.cached_property
+    def state_url(self) -> str:
+        """Where operational state lives: the SQLite file of the home, or the company's PostgreSQL."""
+        return f"sqlite:///{self.paths.state_db}"
+
+    @functools.cached_property
+    def state(self) -> State:
+        return State(self.state_url, self.paths.locks)
+
+    @functools.cached_property
+    def clock(self) -> Clock:
+        """The company's clock (docs/decisions/0006)."""
+        source = self.profile.sources.rd_station
+        if self.profile.clock == "rd_station" and source is not None:
+            return ServiceClock(source.base_url)
+        return SystemClock()
+
+    @functools.cached_property
+    def lock(self) -> WarehouseLock:
+        return WarehouseLock(self.paths.warehouse_lock, on_wait=_say_waiting)
+
+    @property
+    def warehouse(self) -> Path | str:
+        """What dlt, GX and publish open: the DuckDB file, or a PostgreSQL URL."""
+        return self.paths.warehouse
+
+    def now(self) -> datetime:
+        """The company's instant: aware UTC, whole seconds."""
+        return self.clock.now().replace(microsecond=0)
+
+
+def _say_waiting(holder: Holder | None) -> None:
+    progress.current().say(f"waiting for the warehouse: in use by {holder or 'another process'}")
