@@ -1,0 +1,103 @@
+"""CNPJ and CPF. Rules: `contracts/brazil.md` section 5 (check digits of Instrução Normativa RFB 2.229/2024).
+
+A number is kept as text, upper case, without its mask. Nothing is repaired: a damaged number gets a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_SEPARATORS = str.maketrans("", "", " .-/‐‑‒–—\u00a0\t")
+_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A normalised number, or None and the reason of the refusal."""
+
+    value: str | None
+    reason: str | None = None
+
+    @property
+    def root(self) -> str | None:
+        """The eight characters of a CNPJ that name the legal entity: the match key of companies."""
+        return self.value[:8] if self.value and len(self.value) == 14 else None
+
+
+def normalize_cnpj(raw: str | None) -> Document:
+    """A CNPJ, numeric or alphanumeric.
+
+    Reasons: empty, bad_character, bad_length, check_digits_not_numeric, all_zeros, bad_check_digits.
+    """
+    text = (raw or "").translate(_SEPARATORS).upper()
+    if not text:
+        return Document(None, "empty")
+    # isalnum() would let accented letters through, and they would count as valid characters.
+    if not all("0" <= char <= "9" or "A" <= char <= "Z" for char in text):
+        return Document(None, "bad_character")
+    if len(text) != 14:
+        return Document(None, "bad_length")
+    if not text[12:].isdigit():
+        return Document(None, "check_digits_not_numeric")
+    if text == "0" * 14:
+        return Document(None, "all_zeros")
+    if _cnpj_check_digits(text[:12]) != text[12:]:
+        return Document(None, "bad_check_digits")
+    return Document(text)
+
+
+def normalize_cpf(raw: str | None) -> Document:
+    """A CPF. Reasons: empty, bad_character, bad_length, repeated_digit, bad_check_digits.
+
+    One digit eleven times satisfies the arithmetic and is nobody: refused (python-stdnum accepts it).
+    """
+    text = (raw or "").translate(_SEPARATORS)
+    if not text:
+        return Document(None, "empty")
+    if not (text.isascii() and text.isdigit()):
+        return Document(None, "bad_character")
+    if len(text) != 11:
+        return Document(None, "bad_length")
+    if len(set(text)) == 1:
+        return Document(None, "repeated_digit")
+    first = _check_digit(zip(_digits(text[:9]), range(10, 1, -1), strict=True))
+    second = _check_digit(zip(_digits(text[:9] + first), range(11, 1, -1), strict=True))
+    return Document(text) if text[9:] == first + second else Document(None, "bad_check_digits")
+
+
+def document_kind(raw: str | None, person_type: str | None = None) -> str | None:
+    """`cpf` or `cnpj` for a column that holds both (Protheus A1_CGC), None when blank.
+
+    Decided by the trimmed length (11 or 14); any other length follows the person type (F natural person, else J).
+    """
+    text = (raw or "").translate(_SEPARATORS)
+    if not text:
+        return None
+    if len(text) in (11, 14):
+        return "cpf" if len(text) == 11 else "cnpj"
+    return "cpf" if (person_type or "").strip().upper() == "F" else "cnpj"
+
+
+def is_cnpj_shaped(text: str) -> bool:
+    """True for 14 characters in the normal form, whatever the check digits say."""
+    return _CNPJ.fullmatch(text) is not None
+
+
+def _cnpj_check_digits(base: str) -> str:
+    # Weights 2 to 9 from right to left, starting again at 2; a character counts as its ASCII code minus 48.
+    first = _check_digit((ord(char) - 48, 2 + place % 8) for place, char in enumerate(reversed(base)))
+    second = _check_digit(
+        (ord(char) - 48, 2 + place % 8) for place, char in enumerate(reversed(base + first))
+    )
+    return first + second
+
+
+def _check_digit(pairs: Iterable[tuple[int, int]]) -> str:
+    remainder = sum(value * weight for value, weight in pairs) % 11
+    return "0" if remainder < 2 else str(11 - remainder)
+
+
+def _digits(text: str) -> list[int]:
+    return [int(char) for char in text]
