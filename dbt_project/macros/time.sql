@@ -19,3 +19,8 @@ cast('{{ var("go_live") }}' as timestamp)
 {% macro happened(ts) -%}
 case when {{ ts }} <= {{ as_of() }} then {{ trunc_second(ts) }} end
 {%- endmacro %}
+
+{#- Stands for "no end": after every instant that a source can hold. -#}
+{% macro forever() -%}
+cast('9999-12-31 00:00:00' as timestamp)
+{%- endmacro %}

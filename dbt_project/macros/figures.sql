@@ -1,0 +1,28 @@
+{#
+  Figures that must be equal to the last digit on every engine: division and rounding by whole numbers only
+  (avg, round of a quotient and `/` of integers differ between DuckDB and PostgreSQL).
+#}
+
+{% macro ratio(part, whole) -%}
+  {#- part / whole as decimal(18,4), half rounded up; null when whole is 0 or null. Both whole numbers >= 0. -#}
+  case when {{ whole }} > 0 then
+    cast(cast(({{ part }} * 20000 + {{ whole }} - mod({{ part }} * 20000 + {{ whole }}, 2 * {{ whole }}))
+      / (2 * {{ whole }}) as bigint) * 0.0001 as decimal(18, 4))
+  end
+{%- endmacro %}
+
+{% macro days_from_seconds(seconds) -%}
+  {#- Seconds (bigint >= 0) as days, decimal(18,2), half rounded up. -#}
+  cast(cast(({{ seconds }} * 100 + 43200 - mod({{ seconds }} * 100 + 43200, 86400)) / 86400 as bigint) * 0.01
+    as decimal(18, 2))
+{%- endmacro %}
+
+{% macro period_start(grain, day) -%}
+  {#- First day of the calendar month or ISO week (Monday) of a date, as a date. `grain`: 'month' or 'week'. -#}
+  cast(date_trunc('{{ grain }}', cast({{ day }} as timestamp)) as date)
+{%- endmacro %}
+
+{% macro sql_date(sql_at, won_date) -%}
+  {#- Local date on which a passage became an SQL; a source that knows dates only knows it by the sale at the latest. -#}
+  coalesce({{ local_date(sql_at) }}, {{ won_date }})
+{%- endmacro %}

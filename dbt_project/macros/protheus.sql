@@ -1,0 +1,11 @@
+{% macro branch_matches(parent, child) -%}
+  {#- Whether a parent row of branch `parent` serves rows of branch `child` (contracts/protheus.md 1.3): the sharing mode
+      shows in what the parent keeps: nothing (shared by the group), the first characters (by company or unit), or all. -#}
+  ({{ parent }} is null or substr({{ child }}, 1, length({{ parent }})) = {{ parent }})
+{%- endmacro %}
+
+{% macro erp_node(company_group, branch, code, store) -%}
+  {#- Node of an ERP customer in identity: `erp:<group>:<branch or nothing>:<code>:<store>`. -#}
+  'erp:' || {{ company_group }} || ':' || coalesce({{ branch }}, '') || ':' || {{ code }} || ':'
+  || coalesce({{ store }}, '')
+{%- endmacro %}

@@ -1,0 +1,26 @@
+-- The company of every record that stands for one: by CNPJ root, else the record itself.
+select
+    'org:' || organization_id as node,
+    {{ hash_id("coalesce('cnpj:' || cnpj_root, 'org:' || organization_id)") }} as company_id
+from {{ ref("stg_rd_station_crm__organizations") }}
+
+union all
+
+select
+    'erp:' || coalesce(company_group, '') || ':' || coalesce(a1_filial, '') || ':' || a1_cod || ':' || a1_loja as node,
+    max({{ hash_id("'cnpj:' || a1_cnpj_root") }}) as company_id
+from {{ ref("stg_protheus__sa1") }}
+where a1_cnpj_root is not null
+group by 1
+
+union all
+
+select distinct
+    'files:' || company_key as node,
+    {{ hash_id("'files:' || company_key") }} as company_id
+from (
+    select company_key from {{ ref("stg_files__deals") }}
+    union
+    select company_key from {{ ref("stg_files__movements") }}
+) as companies
+where company_key is not null

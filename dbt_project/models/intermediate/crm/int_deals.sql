@@ -1,0 +1,20 @@
+-- Deals with the person they belong to (their first contact). `is_signal`: made by the integration with marketing,
+-- not a copy: its creation is an MQL signal.
+select
+    deals.deal_id,
+    {{ opportunity_id("deals.deal_id") }} as opportunity_id,
+    nodes.person_id,
+    deals.created_at,
+    deals.closed_at,
+    deals.outcome,
+    deals.parent_deal_id is not null as is_copy,
+    deals.from_rdsm_integration and deals.parent_deal_id is null as is_signal,
+    deals.user_id,
+    deals.user_changed,
+    deals.rating,
+    deals.organization_id
+from {{ ref("stg_rd_station_crm__deals") }} as deals
+left join {{ ref("stg_rd_station_crm__deal_contacts") }} as contacts
+    on deals.deal_id = contacts.deal_id and contacts.is_first
+left join {{ ref("int_person_nodes") }} as nodes
+    on contacts.contact_id = nodes.source_id and nodes.source_system = 'rd_station_crm'

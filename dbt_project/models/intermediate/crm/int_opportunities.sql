@@ -1,0 +1,79 @@
+-- One row per deal of the CRM or of an exported list. The stage is the last one visited by as_of.
+with last_visits as (
+    select
+        deal_id,
+        stage_name,
+        funnel_stage,
+        row_number() over (partition by deal_id order by start_at desc, visit_id desc) as recency
+    from {{ ref("int_stage_visits") }}
+),
+
+reason_labels as (
+    select
+        label,
+        min(reason_code) as reason_code
+    from {{ ref("stg_agreement__reason_labels") }}
+    where source_system = 'rd_station_crm'
+    group by label
+)
+
+select
+    deals.opportunity_id,
+    'rd_station_crm' as source_system,
+    deals.deal_id as source_id,
+    deals.person_id,
+    companies.company_id,
+    {{ seller_id("deals.user_id") }} as seller_id,
+    coalesce(last_visits.stage_name, stages.stage_name) as stage,
+    case when last_visits.deal_id is null then stages.funnel_stage else last_visits.funnel_stage end as funnel_stage,
+    cast(staged.amount_total as decimal(18, 2)) as amount,
+    '{{ var("currency") }}' as currency,
+    cast(staged.amount_monthly as decimal(18, 2)) as amount_recurring,
+    deals.created_at,
+    deals.closed_at,
+    {{ local_date("deals.closed_at") }} as closed_date,
+    deals.outcome,
+    case when deals.outcome = 'lost' then reason_labels.reason_code end as reason_code,
+    case when deals.outcome = 'lost' then coalesce(staged.lost_reason_name, lost_reasons.name) end as reason_label,
+    deals.rating,
+    deals.is_copy,
+    {{ opportunity_id("staged.parent_deal_id") }} as parent_opportunity_id,
+    staged.erp_order,
+    staged.from_rdsm_integration as from_marketing
+from {{ ref("int_deals") }} as deals
+inner join {{ ref("stg_rd_station_crm__deals") }} as staged on deals.deal_id = staged.deal_id
+left join last_visits on deals.deal_id = last_visits.deal_id and last_visits.recency = 1
+left join {{ ref("int_crm_stages") }} as stages on staged.stage_id = stages.stage_id
+left join {{ ref("stg_rd_station_crm__lost_reasons") }} as lost_reasons
+    on staged.lost_reason_id = lost_reasons.reason_id
+left join reason_labels on lower(trim(coalesce(staged.lost_reason_name, lost_reasons.name))) = reason_labels.label
+left join {{ ref("int_company_nodes") }} as companies on companies.node = 'org:' || deals.organization_id
+
+union all
+
+select
+    {{ hash_id("'files:deal:' || file_deals.deal_key") }} as opportunity_id,
+    'files' as source_system,
+    file_deals.deal_key as source_id,
+    nodes.person_id,
+    companies.company_id,
+    {{ hash_id("'files:seller:' || file_deals.seller_key") }} as seller_id,
+    cast(null as {{ dbt.type_string() }}) as stage,
+    cast(null as {{ dbt.type_string() }}) as funnel_stage,
+    cast(null as decimal(18, 2)) as amount,
+    '{{ var("currency") }}' as currency,
+    cast(null as decimal(18, 2)) as amount_recurring,
+    cast(null as timestamp) as created_at,
+    file_deals.won_at as closed_at,
+    file_deals.won_on as closed_date,
+    'won' as outcome,
+    cast(null as {{ dbt.type_string() }}) as reason_code,
+    cast(null as {{ dbt.type_string() }}) as reason_label,
+    cast(null as bigint) as rating,
+    false as is_copy,
+    cast(null as {{ dbt.type_string() }}) as parent_opportunity_id,
+    cast(null as {{ dbt.type_string() }}) as erp_order,
+    true as from_marketing
+from {{ ref("stg_files__deals") }} as file_deals
+left join {{ ref("int_person_nodes") }} as nodes on nodes.node = 'files:' || file_deals.handoff_key
+left join {{ ref("int_company_nodes") }} as companies on companies.node = 'files:' || file_deals.company_key

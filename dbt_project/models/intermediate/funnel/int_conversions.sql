@@ -1,0 +1,39 @@
+-- Conversions of RD Station with their channel. Our own returns to nurture are marked: they are neither conversions
+-- of the lead nor signals.
+with return_identifiers as (
+    select distinct return_identifier
+    from {{ ref("stg_agreement__reasons") }}
+    where return_identifier is not null
+),
+
+channel_map as (
+    select
+        traffic_source,
+        traffic_medium,
+        min(channel) as channel
+    from {{ ref("stg_agreement__channel_map") }}
+    group by traffic_source, traffic_medium
+)
+
+select
+    conversions.contact_uuid,
+    nodes.person_id,
+    conversions.event_identifier,
+    conversions.occurred_at,
+    return_identifiers.return_identifier is not null as is_return,
+    case
+        when conversions.traffic_source is null or conversions.traffic_source = '' then 'unknown'
+        else coalesce(exact.channel, anywhere.channel, 'unmapped')
+    end as channel,
+    {{ campaign_id("nullif(trim(conversions.traffic_campaign), '')") }} as campaign_id,
+    conversions.traffic_value,
+    conversions.event_key
+from {{ ref("stg_rd_station__conversions") }} as conversions
+left join {{ ref("int_person_nodes") }} as nodes
+    on conversions.contact_uuid = nodes.source_id and nodes.source_system = 'rd_station'
+left join return_identifiers on conversions.event_identifier = return_identifiers.return_identifier
+left join channel_map as exact
+    on conversions.traffic_source = exact.traffic_source and conversions.traffic_medium = exact.traffic_medium
+left join channel_map as anywhere
+    on conversions.traffic_source = anywhere.traffic_source and anywhere.traffic_medium is null
+where conversions.event_type = 'CONVERSION'

@@ -1,0 +1,77 @@
+-- Entries of a person into a stage: lead, MQL, each visit of a mapped stage (re-entries too), customer. A stage that was
+-- skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it.
+with events as (
+    select
+        'lead:' || person_id as event_key,
+        person_id,
+        cast(null as {{ dbt.type_string() }}) as handoff_id,
+        'lead' as stage,
+        first_rd_at as entered_at,
+        {{ local_date("first_rd_at") }} as entered_date,
+        'rd_station' as source_system
+    from (
+        select
+            nodes.person_id,
+            min(contacts.created_at) as first_rd_at
+        from {{ ref("int_person_nodes") }} as nodes
+        inner join {{ ref("stg_rd_station__contacts") }} as contacts
+            on nodes.source_id = contacts.contact_uuid and nodes.source_system = 'rd_station'
+        where contacts.created_at <= {{ as_of() }}
+        group by nodes.person_id
+    ) as leads
+
+    union all
+
+    select
+        'mql:' || handoff_id as event_key,
+        person_id,
+        handoff_id,
+        'mql' as stage,
+        mql_at as entered_at,
+        mql_date as entered_date,
+        source_system
+    from {{ ref("int_handoffs") }}
+
+    union all
+
+    select
+        'visit:' || visits.deal_id || ':' || visits.visit_id as event_key,
+        deals.person_id,
+        links.handoff_id,
+        visits.funnel_stage as stage,
+        visits.start_at as entered_at,
+        {{ local_date("visits.start_at") }} as entered_date,
+        'rd_station_crm' as source_system
+    from {{ ref("int_stage_visits") }} as visits
+    inner join {{ ref("int_deals") }} as deals on visits.deal_id = deals.deal_id
+    left join {{ ref("int_handoff_opportunities") }} as links
+        on deals.opportunity_id = links.opportunity_id and links.is_primary
+    where visits.funnel_stage <> 'mql'
+
+    union all
+
+    select
+        'won:' || opportunities.source_system || ':' || opportunities.source_id as event_key,
+        opportunities.person_id,
+        links.handoff_id,
+        'customer' as stage,
+        opportunities.closed_at as entered_at,
+        opportunities.closed_date as entered_date,
+        opportunities.source_system
+    from {{ ref("int_opportunities") }} as opportunities
+    left join {{ ref("int_handoff_opportunities") }} as links
+        on opportunities.opportunity_id = links.opportunity_id and links.is_primary
+    where opportunities.outcome = 'won'
+)
+
+select
+    {{ hash_id("event_key") }} as event_id,
+    person_id,
+    handoff_id,
+    stage,
+    {{ funnel_stage_of("stage") }} as funnel_stage,
+    {{ owner_area_of("stage") }} as owner_area,
+    entered_at,
+    entered_date,
+    source_system
+from events

@@ -1,0 +1,9 @@
+-- Reasons for giving a lead back and what follows each, per version.
+select
+    agreement_version,
+    reason_code,
+    title_pt,
+    title_en,
+    next_step,
+    return_identifier
+from {{ current_agreement(source("raw_agreement", "reasons")) }} as reasons

@@ -1,0 +1,33 @@
+-- Customers, live rows only. Branch blank means shared by all branches.
+select
+    company_group,
+    recno,
+    stamped_at,
+    a1_filial,
+    a1_cod,
+    a1_loja,
+    a1_pessoa,
+    a1_tipo,
+    a1_est,
+    a1_mun,
+    a1_cnpj,
+    a1_cnpj_root,
+    a1_vend,
+    a1_cond,
+    a1_tabela,
+    a1_grpven,
+    a1_regiao,
+    a1_codter,
+    a1_codseg,
+    a1_cnae,
+    a1_msblql,
+    a1_pricom,
+    a1_ultcom,
+    a1_dtcad,
+    a1_origct,
+    a1_tpcamp,
+    a1_chvcam,
+    a1_clipri,
+    a1_lojpri
+from {{ latest_rows(source("raw_protheus", "sa1"), "company_group, recno") }} as sa1
+where not coalesce(is_deleted, false)

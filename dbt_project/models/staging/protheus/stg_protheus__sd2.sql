@@ -1,0 +1,31 @@
+-- Outbound invoice items, live rows only.
+select
+    company_group,
+    recno,
+    stamped_at,
+    d2_filial,
+    d2_doc,
+    d2_serie,
+    d2_cliente,
+    d2_loja,
+    d2_item,
+    d2_cod,
+    d2_um,
+    d2_quant,
+    d2_prcven,
+    d2_total,
+    d2_valipi,
+    d2_valicm,
+    d2_descon,
+    d2_tes,
+    d2_cf,
+    d2_tipo,
+    d2_emissao,
+    d2_pedido,
+    d2_itempv,
+    d2_numseq,
+    d2_qtdedev,
+    d2_valdev,
+    d2_custo1
+from {{ latest_rows(source("raw_protheus", "sd2"), "company_group, recno") }} as sd2
+where not coalesce(is_deleted, false)

@@ -1,0 +1,33 @@
+-- Receivables, live rows only.
+select
+    company_group,
+    recno,
+    stamped_at,
+    e1_filial,
+    e1_prefixo,
+    e1_num,
+    e1_parcela,
+    e1_tipo,
+    e1_naturez,
+    e1_cliente,
+    e1_loja,
+    e1_emissao,
+    e1_vencto,
+    e1_vencrea,
+    e1_vencori,
+    e1_baixa,
+    e1_movimen,
+    e1_valor,
+    e1_saldo,
+    e1_valliq,
+    e1_vend1,
+    e1_pedido,
+    e1_numnota,
+    e1_serie,
+    e1_origem,
+    e1_filorig,
+    e1_situaca,
+    e1_status,
+    e1_moeda
+from {{ latest_rows(source("raw_protheus", "se1"), "company_group, recno") }} as se1
+where not coalesce(is_deleted, false)

@@ -1,0 +1,30 @@
+-- One row per contact: attributes of its last live fetch, deletion from its last row (a tombstone has no attributes).
+with live as (
+    select *
+    from {{ latest_rows("(select * from " ~ source("raw_rd_station", "contacts") ~ " where not coalesce(is_deleted, false))", "contact_uuid") }} as live_rows
+),
+
+segmentation as (
+    select
+        contact_uuid,
+        min(created_at) as created_at
+    from {{ source("raw_rd_station", "segmentation_contacts") }}
+    where load_seq <= {{ known_at() }}
+    group by contact_uuid
+)
+
+select
+    last_rows.contact_uuid,
+    live.name,
+    live.job_title,
+    live.city,
+    live.state,
+    {{ trunc_second("coalesce(live.created_at, last_rows.created_at, segmentation.created_at)") }} as created_at,
+    live.legal_category,
+    live.legal_type,
+    live.legal_status,
+    live.tags,
+    coalesce(last_rows.is_deleted, false) as is_deleted
+from {{ latest_rows(source("raw_rd_station", "contacts"), "contact_uuid") }} as last_rows
+left join live on last_rows.contact_uuid = live.contact_uuid
+left join segmentation on last_rows.contact_uuid = segmentation.contact_uuid

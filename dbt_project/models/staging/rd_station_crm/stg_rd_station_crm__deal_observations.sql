@@ -1,0 +1,13 @@
+-- Every fetch of a deal: owner and rating as they were seen then (the CRM keeps no history of either).
+select
+    deal_id,
+    user_id,
+    rating,
+    {{ trunc_second("observed_at") }} as observed_at,
+    load_seq,
+    row_seq
+from {{ source("raw_rd_station_crm", "deals") }}
+where
+    load_seq <= {{ known_at() }}
+    and observed_at <= {{ as_of() }}
+    and not coalesce(is_deleted, false)
