@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from orchestration import settings
 from orchestration.paths import DBT_PROJECT
 from orchestration.profile import Profile
@@ -167,7 +169,16 @@ def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_ev
 
 def _connection(profile: Profile) -> dict[str, str]:
     """The environment that dbt_project/profiles.yml reads."""
-    return {"BASTAO_DBT_DUCKDB_PATH": str(profile.paths.warehouse)}
+    if profile.engine == "duckdb":
+        return {"BASTAO_DBT_DUCKDB_PATH": str(profile.paths.warehouse)}
+    url = make_url(settings.secret(profile, "engine_url_env").reveal())
+    return {
+        "BASTAO_DBT_PG_HOST": url.host or "127.0.0.1",
+        "BASTAO_DBT_PG_PORT": str(url.port or 5432),
+        "BASTAO_DBT_PG_USER": url.username or "",
+        "BASTAO_DBT_PG_PASSWORD": str(url.password or ""),
+        "BASTAO_DBT_PG_DBNAME": url.database or "",
+    }
 
 
 def _log_folder(profile: Profile) -> Path:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration import progress
+from orchestration import progress, settings
 from orchestration.clock import Clock, ServiceClock, SystemClock
 from orchestration.lock import Holder, WarehouseLock
 from orchestration.profile import Profile
 from orchestration.state import State
+
+if TYPE_CHECKING:
+    from activation.outbox import Outbox
 
 
 class Runtime:
@@ -23,6 +27,8 @@ class Runtime:
     @functools.cached_property
     def state_url(self) -> str:
         """Where operational state lives: the SQLite file of the home, or the company's PostgreSQL."""
+        if self.profile.state == "postgres":
+            return driver_url(settings.secret(self.profile, "state_url_env").reveal())
         return f"sqlite:///{self.paths.state_db}"
 
     @functools.cached_property
@@ -38,12 +44,25 @@ class Runtime:
         return SystemClock()
 
     @functools.cached_property
+    def outbox(self) -> Outbox:
+        """The ledger of what was pushed; its tables are made at the first write."""
+        from activation.outbox import Outbox
+
+        return Outbox(self.state_url)
+
+    @property
+    def display(self) -> progress.Display:
+        return progress.current()
+
+    @functools.cached_property
     def lock(self) -> WarehouseLock:
         return WarehouseLock(self.paths.warehouse_lock, on_wait=_say_waiting)
 
-    @property
+    @functools.cached_property
     def warehouse(self) -> Path | str:
         """What dlt, GX and publish open: the DuckDB file, or a PostgreSQL URL."""
+        if self.profile.engine == "postgres":
+            return settings.secret(self.profile, "engine_url_env").reveal()
         return self.paths.warehouse
 
     def now(self) -> datetime:
@@ -53,3 +72,9 @@ class Runtime:
 
 def _say_waiting(holder: Holder | None) -> None:
     progress.current().say(f"waiting for the warehouse: in use by {holder or 'another process'}")
+
+
+def driver_url(url: str) -> str:
+    """A PostgreSQL URL with the driver that is installed named: SQLAlchemy would look for another one."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url

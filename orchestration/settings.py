@@ -86,16 +86,28 @@ def secret(profile: Profile, *path: str, environ: Mapping[str, str] | None = Non
     raise SettingsError([lines.problem(path, message, remedy)])
 
 
+def optional_secret(name: str, environ: Mapping[str, str] | None = None) -> Secret | None:
+    """The value of an environment variable that need not be set."""
+    value = (os.environ if environ is None else environ).get(name)
+    return Secret(name, value) if value else None
+
+
 def missing_secrets(profile: Profile, environ: Mapping[str, str] | None = None) -> list[Problem]:
     """Every secret that the profile's sources need and the environment lacks (empty = all there)."""
-    problems = []
-    for source in profile.source_names:
-        for key in type(getattr(profile.sources, source)).model_fields:
-            if key.endswith("_env"):
-                try:
-                    secret(profile, "sources", source, key, environ=environ)
-                except SettingsError as error:
-                    problems.extend(error.problems)
+    problems: list[Problem] = []
+    wanted: list[tuple[str, ...]] = [
+        ("sources", source, key)
+        for source in profile.source_names
+        for key in type(getattr(profile.sources, source)).model_fields
+        if key.endswith("_env")
+    ]
+    wanted += [("engine_url_env",)] if profile.engine == "postgres" else []
+    wanted += [("state_url_env",)] if profile.state == "postgres" else []
+    for path in wanted:
+        try:
+            secret(profile, *path, environ=environ)
+        except SettingsError as error:
+            problems.extend(error.problems)
     return problems
 
 

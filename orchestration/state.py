@@ -50,7 +50,7 @@ run_log = sa.Table(
     sa.Column("detail", sa.JSON, nullable=False, default=dict),
 )  # fmt: skip
 counters = sa.Table(
-    "counters", metadata,
+    "operational_counters", metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.BigInteger, nullable=False),
 )  # fmt: skip

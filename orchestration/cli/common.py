@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from contract.problems import ConfigurationError
-from orchestration import settings
+from orchestration import progress, settings
 from orchestration.lock import LockHeld
 from orchestration.profile import Profile
 
@@ -40,6 +40,27 @@ def open_profile(folder: Path | None, fallback: Path | None = None) -> Profile:
     settings.quiet_tools()
     chosen = folder or settings.default_profile_folder() or fallback or Path.cwd()
     return settings.load_profile(chosen)
+
+
+def with_data(profile: Profile, folder: Path | None) -> Profile:
+    """The profile with the folder of its CSV exports, when the command names one."""
+    if folder is None:
+        return profile
+    if profile.sources.files is None:
+        fail(f"{profile.name} has no `files` source in bastao.yaml, so --data has nothing to read.", SETTINGS)
+    assert profile.sources.files is not None
+    files = profile.sources.files.model_copy(update={"folder": str(folder.expanduser().resolve())})
+    return profile.model_copy(update={"sources": profile.sources.model_copy(update={"files": files})})
+
+
+def begin_work(as_json: bool) -> None:
+    """Show progress from now on: on a terminal, or as lines. With --json too: it goes to standard error."""
+    progress.use(progress.for_terminal(err) if not as_json else progress.PlainLines())
+
+
+def end_work() -> None:
+    """Take the progress display away, before results are printed."""
+    progress.use(progress.Silent())
 
 
 def show(data: Any, as_json: bool) -> None:

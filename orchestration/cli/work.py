@@ -1,0 +1,117 @@
+"""Commands that do the work: demo, run, publish, deliver, up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli import common
+from orchestration.cli.common import JsonOption, ProfileOption
+from orchestration.paths import PROJECT_ROOT
+
+DEMO_PROFILE = PROJECT_ROOT / "profiles" / "demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (demo, run, publish, deliver, up, prepare):
+        app.command()(command)
+    app.command(hidden=True)(receive)
+
+
+def demo(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """A simulated company, end to end: read its systems, judge every hand-over, return rejected leads, show the result.
+
+    Needs no account. A second run does not repeat what is done.
+    """
+    from orchestration import demo as demonstration
+
+    company = common.open_profile(profile, fallback=DEMO_PROFILE)
+    common.begin_work(as_json)
+    result = demonstration.run(company)
+    common.show(result.as_dict(), as_json) if as_json else result.print(common.out)
+
+
+def run(
+    profile: ProfileOption = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the CSV exports, for a company with the files source.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read every source of the company, build and test the models, publish, and push what is due."""
+    from orchestration import execution, summary
+    from orchestration.jobs import FULL_RUN
+
+    company = common.with_data(common.open_profile(profile), data)
+    common.begin_work(as_json)
+    outcome = execution.run_job(company, FULL_RUN)
+    common.end_work()
+    found = summary.read(company)
+    common.show({"run_id": outcome.run_id, **found.as_dict()}, as_json) if as_json else found.print(common.out)
+
+
+def publish(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Write the published files anew from the warehouse; the quality gate decides whether readers get them."""
+    from orchestration import stages
+
+    company = common.open_profile(profile)
+    outcome = stages.publish(company).raise_if_refused()
+    if as_json:
+        common.show({"snapshot_id": outcome.snapshot_id, "tables": dict(outcome.tables)}, True)
+    else:
+        common.out.print(f"Published snapshot {outcome.snapshot_id}: {company.paths.published_bi}")
+
+
+def deliver(
+    profile: ProfileOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent. Writes nothing, here or outside.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Push what the published plan holds and was not pushed yet: rejected leads back into nurture, each once."""
+    from orchestration import stages
+
+    company = common.open_profile(profile)
+    common.begin_work(as_json)
+    if not dry_run:
+        stages.confirm(company)
+    report = stages.deliver(company, dry_run or None)
+    common.end_work()
+    figures = stages.delivery_figures(report)
+    if as_json:
+        common.show(figures, True)
+    else:
+        common.out.print("\n".join(f"{name:>12}  {value}" for name, value in figures.items()))
+    if figures.get("held") or figures.get("dead"):
+        common.fail("Some deliveries wait for a person: bastao deliveries list", common.HELD)
+
+
+def up(profile: ProfileOption = None) -> None:
+    """Start Dagster (UI and daemon), the webhook receiver and the page together; Ctrl-C stops them all.
+
+    With the demo's profile the simulated company runs as well.
+    """
+    from orchestration import services
+
+    company = common.open_profile(profile, fallback=DEMO_PROFILE)
+    raise typer.Exit(services.run(company, common.out))
+
+
+def prepare(profile: ProfileOption = None) -> None:
+    """Parse the models and set up Dagster's folder, so that `dagster -w workspace.yaml` can load this company."""
+    from orchestration import dbt_runner, instance
+
+    company = common.open_profile(profile)
+    manifest, folder = dbt_runner.prepare_manifest(company), instance.prepare(company)
+    common.out.print(f"manifest  {manifest}\nDagster   DAGSTER_HOME={folder}")
+
+
+def receive(profile: ProfileOption = None) -> None:
+    """Serve the webhook receiver alone (what `bastao up` starts)."""
+    from orchestration import receiving
+
+    receiving.serve(common.open_profile(profile, fallback=DEMO_PROFILE))

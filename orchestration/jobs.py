@@ -1,0 +1,44 @@
+"""The jobs: the whole line, the short way from a webhook to a push, and the push alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import AssetKey, AssetSelection, define_asset_job
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from ingestion.tables import TABLES
+from orchestration.assets.deliveries import delivery_key
+from orchestration.assets.published import MARTS, PLAN
+from orchestration.assets.translator import raw_key
+from orchestration.profile import Destinations, Profile
+from orchestration.sources import ALWAYS, SCHEMAS
+
+FULL_RUN, HOT_PATH, PUSH = "full_run", "hot_path", "push"
+# A webhook names a deal or a contact; what it does not carry is read from the CRM, which is quick by its cursor.
+HOT_SOURCES = ("inbox", "rd_station_crm", "deliveries")
+PRIORITY = "dagster/priority"
+
+Jobs = dict[str, UnresolvedAssetJobDefinition]
+
+
+def jobs_of(profile: Profile, manifest: Mapping[str, Any]) -> Jobs:
+    """Jobs by name. A company without destinations has no `push`."""
+    everything = AssetSelection.all() - AssetSelection.groups("not_used")
+    jobs = [define_asset_job(FULL_RUN, everything, description="Every source, the models, publish, push.")]
+    hot = [name for name in HOT_SOURCES if name in [*profile.source_names, *ALWAYS]]
+    raw = [raw_key(SCHEMAS[name], table) for name in hot for table in TABLES[SCHEMAS[name]]]
+    selection = AssetSelection.assets(*raw).downstream() | AssetSelection.assets(MARTS, PLAN)
+    about = "From the inbox to the push: the tables that a webhook can change, and what depends on them."
+    jobs.append(define_asset_job(HOT_PATH, selection, description=about, tags={PRIORITY: "10"}))
+    if pushed := delivery_keys(profile):
+        push = AssetSelection.assets(*pushed)
+        jobs.append(define_asset_job(PUSH, push, description="Push what the published plan holds.", tags={PRIORITY: "5"}))
+    return {job.name: job for job in jobs}
+
+
+def delivery_keys(profile: Profile) -> list[AssetKey]:
+    """Assets of the configured destinations."""
+    names = Destinations.model_fields
+    return [delivery_key(name) for name in names if getattr(profile.destinations, name) is not None]
