@@ -1,0 +1,132 @@
+"""Reads the published snapshot: each function answers one part of the page as a frame, from the marts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+
+class NothingPublished(FileNotFoundError):
+    """There is no snapshot yet; the page says how to make one."""
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published file read only; a new one swapped in meanwhile is seen by the next opening."""
+    if not path.exists():
+        raise NothingPublished(path)
+    with duckdb.connect(str(path), read_only=True) as con:
+        yield con
+
+
+def publication(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """``snapshot_id``, ``as_of``, ``published_at`` (naive UTC) and the ``version`` of the agreement in force."""
+    row = con.execute("select snapshot_id, as_of, published_at from marts.publication").fetchone()
+    assert row is not None
+    version = con.execute(
+        "select agreement_version from marts.dim_agreement_versions where effective_from <= ?"
+        " order by effective_from desc limit 1",
+        [row[1]],
+    ).fetchone()
+    return {
+        "snapshot_id": row[0],
+        "as_of": row[1],
+        "published_at": row[2],
+        "version": version[0] if version else None,
+    }
+
+
+def headline(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """One row per metric: its last judged month (met or missed), else its last month with the reason it is not judged."""
+    return con.execute(
+        "select metric, period_start, actual, target, direction, unit, status, reason, sample_size,"
+        " share_within_target from ("
+        "  select *, row_number() over (partition by metric order by"
+        "   case when status in ('met', 'missed') then 0 else 1 end, period_start desc) as place"
+        "  from marts.rpt_headline_metrics where period = 'month') where place = 1 order by metric"
+    ).df()
+
+
+def funnel_choices(con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[date]]:
+    """Channel labels and cohort months that the funnel has, months newest first."""
+    channels = con.execute("select distinct channel_label from marts.rpt_funnel order by 1").fetchall()
+    months = con.execute("select distinct period_start from marts.rpt_funnel order by 1 desc").fetchall()
+    return [c[0] for c in channels], [m[0] for m in months]
+
+
+def funnel(con: duckdb.DuckDBPyConnection, channels: Sequence[str], months: Sequence[date]) -> pd.DataFrame:
+    """The funnel over the chosen channels and months (empty = all): stage, reached, entered, skipped, losses, share.
+
+    ``share`` is reached ÷ reached of the stage before, null on the first stage.
+    """
+    where = ["true"]
+    values: list[Any] = []
+    for column, chosen in (("channel_label", channels), ("period_start", months)):
+        if chosen:
+            where.append(f"{column} in (select unnest(?))")
+            values.append(list(chosen))
+    return con.execute(
+        "with stages as (select stage, stage_no, sum(reached_or_later)::bigint as reached, sum(entered)::bigint as entered,"
+        " sum(skipped)::bigint as skipped, sum(losses)::bigint as losses from marts.rpt_funnel"
+        f" where {' and '.join(where)} group by stage, stage_no)"
+        " select *, reached / nullif(lag(reached) over (order by stage_no), 0)::double as share"
+        " from stages order by stage_no",
+        values,
+    ).df()
+
+
+def compliance(con: duckdb.DuckDBPyConnection, weeks: int = 26) -> pd.DataFrame:
+    """The last ``weeks`` weeks of each clause: met, breached, running, not_judgeable, compliance (0 to 1 or null)."""
+    return con.execute(
+        "select week_start, area, clause_id, met, breached, running, not_judgeable, judged, compliance"
+        " from marts.rpt_sla_compliance where week_start > (select max(week_start) from marts.rpt_sla_compliance)"
+        " - to_days(7 * ?) order by clause_id, week_start",
+        [weeks],
+    ).df()
+
+
+def clause_titles(con: duckdb.DuckDBPyConnection, language: str) -> dict[str, str]:
+    """Titles of the clauses in the newest version that has them, ``language`` being ``pt`` or ``en``."""
+    columns = {r[0] for r in con.execute("describe marts.fct_sla_verdicts").fetchall()}
+    title = f"clause_title_{language}"
+    if title not in columns:
+        return {}
+    rows = con.execute(
+        f"select clause_id, max_by({title}, started_at) from marts.fct_sla_verdicts group by clause_id"
+    ).fetchall()
+    return {clause: text for clause, text in rows if text}
+
+
+def rejections(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
+    """Reasons: hand-overs closed with each, how many went back to nurture, and the next step the agreement gives."""
+    return con.execute(
+        f"select rejection_reason, max(reason_title_{language}) as title, next_step, sum(handoffs)::bigint as handoffs,"
+        " sum(returned)::bigint as returned from marts.rpt_rejections group by rejection_reason, next_step"
+        " order by handoffs desc"
+    ).df()
+
+
+def waiting(con: duckdb.DuckDBPyConnection, limit: int = 200) -> pd.DataFrame:
+    """Open clocks, the most pressing first: running ones by what is left, then overdue ones, newest first."""
+    columns = {r[0] for r in con.execute("describe marts.dim_sellers").fetchall()}
+    name = "s.seller_name" if "seller_name" in columns else "substr(c.seller_id, 1, 8)"
+    return con.execute(
+        f"select c.handoff_id, c.clause_id, c.state, {name} as seller, c.temperature, c.channel, c.due_at,"
+        " c.remaining_seconds, c.remaining_business_seconds, c.clock, c.deal_id, c.stage"
+        " from marts.rpt_open_clocks c left join marts.dim_sellers s using (seller_id)"
+        " order by case c.state when 'running' then 0 else 1 end,"
+        "  case c.state when 'running' then c.remaining_seconds else -epoch(c.due_at)::bigint end limit ?",
+        [limit],
+    ).df()
+
+
+def loop(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many returns to nurture stand in each state, from the deliveries."""
+    rows = con.execute("select state, count(*) from marts.fct_deliveries group by state").fetchall()
+    return {state: int(count) for state, count in rows}
