@@ -10,32 +10,32 @@ _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _WRAPPED = re.compile(r"^mailto:|^<|>$|[;,]+$")
 
-PLACEHOLDER_ADDRESSES = frozenset(
-    """
+_PLACEHOLDER_ADDRESSES = """
     teste@teste.com teste@teste.com.br test@test.com nao@tem.com nao@tem.com.br naotem@naotem.com
     naotem@naotem.com.br naotem@email.com naotem@gmail.com naotem@hotmail.com naopossui@naopossui.com
-    naopossui@email.com naopossui@gmail.com nao@nao.com nao@nao.com.br sememail@sememail.com sememail@gmail.com
-    sem@email.com sem@email.com.br email@email.com email@email.com.br email@teste.com a@a.com a@a.com.br aa@aa.com
-    aaa@aaa.com abc@abc.com x@x.com xx@xx.com xxx@xxx.com asdf@asdf.com teste@gmail.com teste@hotmail.com
-    teste@email.com teste@example.com fulano@fulano.com cliente@cliente.com contato@contato.com nome@email.com
-    nome@empresa.com.br seuemail@email.com exemplo@exemplo.com exemplo@exemplo.com.br exemplo@email.com
-    noreply@noreply.com
-    """.split()
-)
-PLACEHOLDER_LOCALS = frozenset(
-    "naotem nao.tem nao_tem naopossui nao.possui sememail sem.email naoinformado".split()
-)
+    naopossui@email.com naopossui@gmail.com nao@nao.com nao@nao.com.br sememail@sememail.com
+    sememail@gmail.com sem@email.com sem@email.com.br email@email.com email@email.com.br email@teste.com
+    a@a.com a@a.com.br aa@aa.com aaa@aaa.com abc@abc.com x@x.com xx@xx.com xxx@xxx.com asdf@asdf.com
+    teste@gmail.com teste@hotmail.com teste@email.com teste@example.com fulano@fulano.com
+    cliente@cliente.com contato@contato.com nome@email.com nome@empresa.com.br seuemail@email.com
+    exemplo@exemplo.com exemplo@exemplo.com.br exemplo@email.com noreply@noreply.com
+"""
+PLACEHOLDER_ADDRESSES = frozenset(_PLACEHOLDER_ADDRESSES.split())
+_PLACEHOLDER_LOCALS = """
+    naotem nao.tem nao_tem naopossui nao.possui sememail sem.email naoinformado
+"""
+PLACEHOLDER_LOCALS = frozenset(_PLACEHOLDER_LOCALS.split())
 # Domains that RFC 2606 and 6761 reserve: nobody receives mail there.
 RESERVED_DOMAINS = ("example.com", "example.org", "example.net", "localhost", "test", "invalid", "example")
 
-FREE_MAIL_DOMAINS = frozenset(
-    """
-    gmail.com googlemail.com hotmail.com hotmail.com.br outlook.com outlook.com.br live.com msn.com yahoo.com
-    yahoo.com.br ymail.com icloud.com me.com mac.com aol.com protonmail.com proton.me gmx.com zoho.com uol.com.br
-    bol.com.br terra.com.br ig.com.br globo.com globomail.com r7.com oi.com.br zipmail.com.br superig.com.br
-    pop.com.br itelefonica.com.br onda.com.br veloxmail.com.br brturbo.com.br
-    """.split()
-)
+_FREE_MAIL_DOMAINS = """
+    gmail.com googlemail.com hotmail.com hotmail.com.br outlook.com outlook.com.br live.com msn.com
+    yahoo.com yahoo.com.br ymail.com icloud.com me.com mac.com aol.com protonmail.com proton.me gmx.com
+    zoho.com uol.com.br bol.com.br terra.com.br ig.com.br globo.com globomail.com r7.com oi.com.br
+    zipmail.com.br superig.com.br pop.com.br itelefonica.com.br onda.com.br veloxmail.com.br
+    brturbo.com.br
+"""
+FREE_MAIL_DOMAINS = frozenset(_FREE_MAIL_DOMAINS.split())
 
 
 @dataclass(frozen=True)

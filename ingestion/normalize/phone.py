@@ -19,7 +19,7 @@ AREA_CODES = frozenset(
     }.items()
     for second in seconds
 )  # fmt: skip
-_CARRIERS = frozenset("12 14 15 21 22 23 25 31 41 43 55 65 90 99".split())
+_CARRIERS = frozenset(["12", "14", "15", "21", "22", "23", "25", "31", "41", "43", "55", "65", "90", "99"])
 # "ramal 12", "r. 201", "ext 5", "x12", "#12" at the end of the text.
 _EXTENSION = re.compile(
     r"\s*(?:ramal|rm|ext(?:ensão|ensao|\.)?|r\.|r|x|#)\s*[:.]?\s*\d{1,6}\s*$", re.IGNORECASE
