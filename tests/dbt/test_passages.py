@@ -24,7 +24,7 @@ def stories() -> Raw:
     raw.stages()
     raw.add("rd_station_crm", "organizations", organization_id="o1", name="Alfa", cnpj_root="11222333")
     for name in (
-        "single merge second reentry silent qualified overlap manual copy host joined hot webhook deleted"
+        "single merge second reentry silent qualified overlap manual copy host joined byhand hot webhook deleted"
     ).split():
         raw.contact(name, "2026-01-10 10:00:00")
         raw.crm_contact(f"c-{name}", name)
@@ -62,6 +62,13 @@ def stories() -> Raw:
 
     raw.deal("d-copy-1", ["c-copy"], "2026-04-01 12:00:00", "2026-04-20 12:00:00", "lost")
     raw.deal("d-copy-2", ["c-copy"], "2026-04-15 12:00:00", "2026-04-30 12:00:00", "won", parent_deal_id="d-copy-1")
+
+    raw.task("t-joined", "d-joined", "2026-03-04 12:00:00")
+    raw.mark("byhand", "2026-03-02 12:00:00")
+    raw.deal("d-byhand-0", ["c-byhand"], "2026-02-20 12:00:00", from_rdsm_integration=False)
+    raw.deal(
+        "d-byhand-1", ["c-byhand"], "2026-03-05 12:00:00", "2026-06-10 12:00:00", "lost", from_rdsm_integration=False
+    )
 
     raw.mark("joined", "2026-03-03 12:00:00")
     raw.deal("d-joined", ["c-host", "c-joined"], "2026-03-02 12:00:05", "2026-03-20 15:00:00", "won")
@@ -177,6 +184,39 @@ def test_sold_outside_the_funnel(passages: dict[str, Rows], warehouse: Path) -> 
         warehouse, "select * from intermediate.int_contact_attempts where source_id = 't-manual'"
     )
     assert attempt["handoff_id"] is None and attempt["opportunity_id"] is not None
+
+
+def test_deal_made_by_hand_joins_the_marks_island(passages: dict[str, Rows], warehouse: Path) -> None:
+    (row,) = passages["byhand"]
+    assert (row["status"], row["closed_at"]) == ("rejected", ts("2026-06-10 12:00:00"))
+    assert links(warehouse, row) == [("d-byhand-1", "own", True)]
+
+
+def test_copy_follows_its_original_and_decides_nothing(passages: dict[str, Rows], warehouse: Path) -> None:
+    (row,) = passages["copy"]
+    assert (row["status"], row["won_at"], row["closed_at"]) == ("rejected", None, ts("2026-04-20 12:00:00"))
+    assert links(warehouse, row) == [("d-copy-1", "own", True), ("d-copy-2", "copy", False)]
+
+
+def test_later_contact_of_a_deal_shares_its_attempts_only(passages: dict[str, Rows], warehouse: Path) -> None:
+    (row,) = passages["joined"]
+    assert (row["status"], row["attempts"], row["won_at"]) == ("inactive", 1, None)
+    assert links(warehouse, row) == [("d-joined", "joined", False)]
+    (host,) = passages["host"]
+    assert (host["status"], host["attempts"]) == ("won", 1)
+
+
+def links(warehouse: Path, passage: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    rows = fetch(
+        warehouse,
+        f"""
+        select opportunities.source_id, links.link, links.is_primary
+        from intermediate.int_handoff_opportunities as links
+        inner join intermediate.int_opportunities as opportunities using (opportunity_id)
+        where links.handoff_id = '{passage["handoff_id"]}' order by 1
+        """,
+    )
+    return [(row["source_id"], row["link"], row["is_primary"]) for row in rows]
 
 
 def test_deleted_deal_is_ignored(passages: dict[str, Rows]) -> None:

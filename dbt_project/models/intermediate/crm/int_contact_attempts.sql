@@ -1,5 +1,6 @@
 -- Completed outbound attempts of sales, on deals with and without a hand-over. RD Station CRM records no call result,
--- so whether an attempt was a contact is not known. `handoff_id` is the deal's primary hand-over.
+-- so whether an attempt was a contact is not known. `handoff_id` is the hand-over of the deal's
+-- first contact.
 select
     {{ hash_id("'rd_station_crm:task:' || tasks.task_id") }} as attempt_id,
     hand_overs.handoff_id,
@@ -15,7 +16,7 @@ select
 from {{ ref("stg_rd_station_crm__tasks") }} as tasks
 left join {{ ref("int_deals") }} as deals on tasks.deal_id = deals.deal_id
 left join {{ ref("int_handoff_opportunities") }} as hand_overs
-    on deals.opportunity_id = hand_overs.opportunity_id and hand_overs.is_primary
+    on deals.opportunity_id = hand_overs.opportunity_id and hand_overs.is_own
 where
     tasks.is_done
     and tasks.done_at <= {{ as_of() }}

@@ -21,8 +21,9 @@ select
     conversions.event_identifier,
     conversions.occurred_at,
     return_identifiers.return_identifier is not null as is_return,
+    coalesce(conversions.traffic_source, '') <> '' as has_source,
     case
-        when conversions.traffic_source is null or conversions.traffic_source = '' then 'unknown'
+        when coalesce(conversions.traffic_source, '') = '' then 'unknown'
         else coalesce(exact.channel, anywhere.channel, 'unmapped')
     end as channel,
     {{ campaign_id("nullif(trim(conversions.traffic_campaign), '')") }} as campaign_id,

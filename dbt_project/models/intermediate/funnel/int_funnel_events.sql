@@ -1,5 +1,6 @@
 -- Entries of a person into a stage: lead, MQL, each visit of a mapped stage (re-entries too), customer. A stage that was
--- skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it.
+-- skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it. Deals that
+-- were sold outside the funnel are not in it.
 with events as (
     select
         'lead:' || person_id as event_key,
@@ -44,24 +45,22 @@ with events as (
         'rd_station_crm' as source_system
     from {{ ref("int_stage_visits") }} as visits
     inner join {{ ref("int_deals") }} as deals on visits.deal_id = deals.deal_id
-    left join {{ ref("int_handoff_opportunities") }} as links
-        on deals.opportunity_id = links.opportunity_id and links.is_primary
+    inner join {{ ref("int_handoff_opportunities") }} as links
+        on deals.opportunity_id = links.opportunity_id and links.is_own
     where visits.funnel_stage <> 'mql'
 
     union all
 
     select
-        'won:' || opportunities.source_system || ':' || opportunities.source_id as event_key,
-        opportunities.person_id,
-        links.handoff_id,
+        'customer:' || handoff_id as event_key,
+        person_id,
+        handoff_id,
         'customer' as stage,
-        opportunities.closed_at as entered_at,
-        opportunities.closed_date as entered_date,
-        opportunities.source_system
-    from {{ ref("int_opportunities") }} as opportunities
-    left join {{ ref("int_handoff_opportunities") }} as links
-        on opportunities.opportunity_id = links.opportunity_id and links.is_primary
-    where opportunities.outcome = 'won'
+        won_at as entered_at,
+        won_date as entered_date,
+        source_system
+    from {{ ref("int_handoffs") }}
+    where status = 'won'
 )
 
 select

@@ -4,7 +4,8 @@ select
     min(attempts.occurred_at) as first_attempt_at,
     count(*) as attempts
 from {{ ref("int_passages") }} as passages
-inner join {{ ref("int_handoff_opportunities") }} as links on passages.handoff_id = links.handoff_id
+inner join {{ ref("int_handoff_opportunities") }} as links
+    on passages.handoff_id = links.handoff_id and links.link in ('own', 'joined')
 inner join {{ ref("int_contact_attempts") }} as attempts
     on links.opportunity_id = attempts.opportunity_id and attempts.occurred_at >= passages.mql_at
 group by passages.handoff_id

@@ -11,6 +11,7 @@ with ranked as (
                 case when conversions.occurred_at <= passages.mql_at then 0 else 1 end asc,
                 case when conversions.occurred_at <= passages.mql_at then conversions.occurred_at end desc nulls last,
                 conversions.occurred_at asc,
+                case when conversions.occurred_at <= passages.mql_at then conversions.event_identifier end desc nulls last,
                 conversions.event_identifier asc,
                 conversions.event_key asc
         ) as preference
@@ -20,7 +21,7 @@ with ranked as (
     where
         passages.source_system = 'rd_station_crm'
         and not conversions.is_return
-        and conversions.channel <> 'unknown'
+        and conversions.has_source
 )
 
 select

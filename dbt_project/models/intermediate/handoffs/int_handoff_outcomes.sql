@@ -2,19 +2,11 @@
 with deals as (
     select
         links.handoff_id,
+        links.is_primary,
         opportunities.opportunity_id,
-        opportunities.created_at,
         opportunities.closed_at,
         opportunities.closed_date,
         opportunities.outcome,
-        opportunities.is_copy,
-        row_number() over (
-            partition by links.handoff_id
-            order by
-                case when opportunities.is_copy then 1 else 0 end asc,
-                opportunities.created_at asc,
-                opportunities.source_id asc
-        ) as primary_rank,
         row_number() over (
             partition by links.handoff_id, opportunities.outcome
             order by opportunities.closed_date asc, opportunities.closed_at asc, opportunities.source_id asc
@@ -44,7 +36,8 @@ milestones as (
 per_passage as (
     select
         handoff_id,
-        max(case when primary_rank = 1 and not is_copy then opportunity_id end) as primary_opportunity_id,
+        max(case when is_primary then opportunity_id end) as primary_opportunity_id,
+        max(case when outcome in ('open', 'paused') then 1 else 0 end) as has_open_deal,
         max(case when outcome = 'won' and first_of_outcome = 1 then opportunity_id end) as won_opportunity_id,
         max(case when outcome = 'won' and first_of_outcome = 1 then closed_at end) as won_at,
         max(case when outcome = 'won' and first_of_outcome = 1 then closed_date end) as won_date,
@@ -57,6 +50,7 @@ per_passage as (
 select
     per_passage.handoff_id,
     per_passage.primary_opportunity_id,
+    per_passage.has_open_deal,
     per_passage.won_opportunity_id,
     per_passage.won_at,
     per_passage.won_date,

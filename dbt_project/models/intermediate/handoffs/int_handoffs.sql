@@ -1,4 +1,4 @@
--- One row per passage with all its instants. What is still open has no outcome, a won deal excepted.
+-- One row per passage with all its instants and its outcome. One won deal makes it won, whatever else is open.
 with facts as (
     select
         passages.*,
@@ -20,8 +20,8 @@ with facts as (
                         then 'inactive'
                     else 'open'
                 end
-            when passages.closed_at is null then 'open'
             when outcomes.won_opportunity_id is not null then 'won'
+            when outcomes.has_open_deal = 1 or passages.closed_at is null then 'open'
             when outcomes.failed_at is null then 'inactive'
             when outcomes.sql_at is null or outcomes.failed_at < outcomes.sql_at then 'rejected'
             else 'lost'

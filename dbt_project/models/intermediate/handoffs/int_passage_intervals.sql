@@ -1,15 +1,15 @@
--- The time spans whose overlaps make passages: per person, one per signal (mark, qualification) and one per deal.
--- A signal waits for its deal as long as the agreement says; one that falls inside a deal attaches and prolongs nothing.
+-- The spans that make passages: per person, one per signal (mark, qualification) and one per deal of the integration.
+-- A signal waits for its deal as long as the agreement says; one that falls inside such a deal attaches and prolongs
+-- nothing.
 with deals as (
     select
         person_id,
         opportunity_id,
         deal_id,
-        is_signal,
         created_at as start_at,
         coalesce(closed_at, {{ forever() }}) as end_at
     from {{ ref("int_deals") }}
-    where person_id is not null
+    where is_signal and person_id is not null
 ),
 
 waiting as (
@@ -20,7 +20,7 @@ waiting as (
         signals.opening_record,
         {{ add_seconds("signals.signal_at", "versions.inactivity_days * 86400") }} as patience_end,
         max(case when deals.start_at <= signals.signal_at then 1 else 0 end) as inside_a_deal,
-        min(case when deals.is_signal and deals.start_at >= signals.signal_at then deals.start_at end) as next_deal_at
+        min(case when deals.start_at >= signals.signal_at then deals.start_at end) as next_deal_at
     from {{ ref("int_signals") }} as signals
     inner join {{ ref("stg_agreement__versions") }} as versions
         on signals.signal_at >= versions.in_force_from and signals.signal_at < versions.in_force_until
@@ -46,12 +46,10 @@ from waiting
 union all
 
 select
-    deals.person_id,
-    signals.signal_id,
-    deals.opportunity_id,
-    'rd_station_crm:deal:' || deals.deal_id as record_key,
-    deals.start_at,
-    deals.end_at
+    person_id,
+    {{ hash_id("'rd_station_crm:deal:' || deal_id") }} as signal_id,
+    opportunity_id,
+    'rd_station_crm:deal:' || deal_id as record_key,
+    start_at,
+    end_at
 from deals
-left join {{ ref("int_signals") }} as signals
-    on deals.is_signal and signals.kind = 2 and signals.opening_record = 'rd_station_crm:deal:' || deals.deal_id

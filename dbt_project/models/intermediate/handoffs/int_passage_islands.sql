@@ -1,29 +1,41 @@
--- Gaps and islands: a new island starts where a span begins after every earlier span of the person has ended.
-with ordered as (
+-- The islands that are passages: a deal that sales made by hand joins when it was created inside a base island of its
+-- person, and may then glue islands. No cascade. Every other such deal was sold outside the funnel.
+with base_ends as (
+    select
+        person_id,
+        island_no,
+        min(start_at) as start_at,
+        max(end_at) as end_at
+    from {{ ref("int_passage_base_islands") }}
+    group by person_id, island_no
+),
+
+spans as (
     select
         person_id,
         signal_id,
         opportunity_id,
         record_key,
         start_at,
-        end_at,
-        max(end_at) over (
-            partition by person_id
-            order by start_at asc, record_key asc
-            rows between unbounded preceding and 1 preceding
-        ) as reached_at
-    from {{ ref("int_passage_intervals") }}
+        end_at
+    from {{ ref("int_passage_base_islands") }}
+
+    union all
+
+    select
+        deals.person_id,
+        cast(null as {{ dbt.type_string() }}) as signal_id,
+        deals.opportunity_id,
+        'rd_station_crm:deal:' || deals.deal_id as record_key,
+        deals.created_at as start_at,
+        coalesce(deals.closed_at, {{ forever() }}) as end_at
+    from {{ ref("int_deals") }} as deals
+    inner join base_ends
+        on
+            deals.person_id = base_ends.person_id
+            and deals.created_at >= base_ends.start_at
+            and deals.created_at <= base_ends.end_at
+    where not deals.is_signal and not deals.is_copy
 )
 
-select
-    person_id,
-    signal_id,
-    opportunity_id,
-    start_at,
-    end_at,
-    sum(case when reached_at is null or start_at > reached_at then 1 else 0 end) over (
-        partition by person_id
-        order by start_at asc, record_key asc
-        rows between unbounded preceding and current row
-    ) as island_no
-from ordered
+{{ islands("spans", ["signal_id", "opportunity_id"]) }}

@@ -30,10 +30,11 @@ with raw_identifiers as (
     union all
 
     select
-        'crm:' || contact_id as node,
+        'crm:' || contacts.contact_id as node,
         'rd_uuid' as kind,
-        integration_id as value
-    from {{ ref("stg_rd_station_crm__contacts") }}
+        contacts.integration_id as value
+    from {{ ref("stg_rd_station_crm__contacts") }} as contacts
+    inner join {{ ref("int_identity_nodes") }} as rd_nodes on rd_nodes.node = 'rd:' || contacts.integration_id
 
     union all
 

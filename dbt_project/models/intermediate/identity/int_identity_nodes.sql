@@ -24,11 +24,11 @@ customers as (
     group by 1
 ),
 
-customer_emails as (
+customer_contacts as (
     select distinct
         coalesce(company_group, '') || ':' || coalesce(branch, '') || ':' || customer_code || ':' || store as source_id
     from {{ ref("stg_protheus__customer_identifiers") }}
-    where kind = 'email' and value is not null
+    where kind in ('email', 'cpf') and value is not null
 )
 
 select
@@ -60,8 +60,8 @@ select
     cast(null as timestamp) as first_seen_at,
     false as is_deleted
 from customers
-left join customer_emails on customers.source_id = customer_emails.source_id
-where customers.is_natural_person = 1 or customer_emails.source_id is not null
+left join customer_contacts on customers.source_id = customer_contacts.source_id
+where customers.is_natural_person = 1 or customer_contacts.source_id is not null
 
 union all
 

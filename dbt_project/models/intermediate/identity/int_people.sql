@@ -1,19 +1,21 @@
--- One row per person. Consent is the latest legal basis over the person's RD Station contacts: one refusal is enough.
+-- One row per person. Consent: one contact that refused communications is enough. The main contact is the one a return
+-- would go to: not deleted, with an e-mail, the last to convert.
 with rd as (
     select
         nodes.person_id,
         contacts.contact_uuid,
         contacts.state,
-        contacts.legal_status,
-        contacts.is_deleted,
+        case when coalesce(contacts.legal_category, 'communications') = 'communications' then contacts.legal_status end
+            as legal_status,
         row_number() over (
             partition by nodes.person_id
             order by
-                case when contacts.is_deleted then 1 else 0 end asc,
                 case when emails.contact_uuid is null then 1 else 0 end asc,
-                coalesce(contacts.created_at, cast('9999-12-31 00:00:00' as timestamp)) asc,
+                conversions.last_conversion_at desc nulls last,
+                contacts.created_at desc nulls last,
                 contacts.contact_uuid asc
-        ) as rank_in_person
+        ) as rank_in_person,
+        emails.contact_uuid is not null as has_email
     from {{ ref("int_person_nodes") }} as nodes
     inner join {{ ref("stg_rd_station__contacts") }} as contacts on nodes.source_id = contacts.contact_uuid
     left join (
@@ -21,13 +23,21 @@ with rd as (
         from {{ ref("stg_rd_station__contact_identifiers") }}
         where kind = 'email' and value is not null
     ) as emails on contacts.contact_uuid = emails.contact_uuid
-    where nodes.source_system = 'rd_station'
+    left join (
+        select
+            contact_uuid,
+            max(occurred_at) as last_conversion_at
+        from {{ ref("stg_rd_station__conversions") }}
+        where event_type = 'CONVERSION'
+        group by contact_uuid
+    ) as conversions on contacts.contact_uuid = conversions.contact_uuid
+    where nodes.source_system = 'rd_station' and not contacts.is_deleted
 ),
 
 contacts_of_person as (
     select
         person_id,
-        max(case when rank_in_person = 1 then contact_uuid end) as main_rd_contact_uuid,
+        max(case when rank_in_person = 1 and has_email then contact_uuid end) as main_rd_contact_uuid,
         max(case when rank_in_person = 1 then state end) as state,
         max(case when legal_status = 'declined' then 1 else 0 end) as declined,
         max(case when legal_status = 'granted' then 1 else 0 end) as granted

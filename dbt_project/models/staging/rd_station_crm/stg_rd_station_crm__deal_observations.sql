@@ -9,5 +9,4 @@ select
 from {{ source("raw_rd_station_crm", "deals") }}
 where
     load_seq <= {{ known_at() }}
-    and observed_at <= {{ as_of() }}
     and not coalesce(is_deleted, false)
