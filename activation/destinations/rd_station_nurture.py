@@ -1,0 +1,103 @@
+"""Returns a rejected lead to nurture: a conversion in RD Station whose identifier names the reason.
+
+The flow of that reason has the identifier as its entry (contract A8.5, way 2). RD Station has no idempotency key
+(A5), so the conversion carries ours: `traffic_source` `bastao` and `traffic_value` = delivery id, which the contact's
+events and the next ingestion show again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from activation.answers import attempt
+from activation.destinations.rd_station_contact import Unreadable, conversions, get_contact, lead_key
+from activation.faults import crash_point
+from activation.plan import PlanRow
+from activation.policy import ReadBack
+from activation.ports import Api, Finding, Outcome, Presence, SendResult
+
+SOURCE = "bastao"
+MEDIUM = "nutricao"
+
+
+class RdStationNurture:
+    """Destination of the sync `nurture_return`. Plan columns used: `email`, `conversion_identifier`.
+
+    `tags` are added to the contact with each return (lowercase, as the service demands).
+    """
+
+    name = "rd_station_nurture"
+    read_back = ReadBack.EXACT
+
+    def __init__(self, api: Api, tags: tuple[str, ...] = ("bastao-retorno",)):
+        self._api = api
+        self._tags = [tag.lower() for tag in tags]
+
+    def problem(self, row: PlanRow) -> str | None:
+        """`no_email` or `no_identifier`."""
+        if "@" not in str(row.payload.get("email") or ""):
+            return "no_email"
+        return None if row.payload.get("conversion_identifier") else "no_identifier"
+
+    def event(self, row: PlanRow) -> dict[str, Any]:
+        """The body that is sent. Never `legal_bases`: a rejection by sales is not consent (contract C2)."""
+        tags = list(self._tags)
+        if row.reason_code:
+            tags.append("motivo-" + row.reason_code.lower().replace("_", "-"))
+        return {
+            "event_type": "CONVERSION",
+            "event_family": "CDP",
+            "payload": {
+                "conversion_identifier": row.payload["conversion_identifier"],
+                "email": row.payload["email"],
+                "tags": tags,
+                "traffic_source": SOURCE,
+                "traffic_medium": MEDIUM,
+                "traffic_value": row.delivery_id,
+            },
+        }
+
+    def send(self, row: PlanRow) -> SendResult:
+        """One POST. A 200 means accepted, not yet recorded."""
+        body = self.event(row)
+        crash_point("nurture:before_post")
+        answer, result = attempt(
+            lambda: self._api.request(
+                "POST",
+                "/platform/events",
+                json=body,
+                resource="events",
+                key=lead_key(str(row.payload["email"])),
+            )
+        )
+        crash_point("nurture:after_post")
+        if result.outcome is not Outcome.ACCEPTED:
+            return result
+        reference = answer.get("event_uuid") if isinstance(answer, Mapping) else None
+        return SendResult(
+            Outcome.ACCEPTED, result.status_code, reference=str(reference) if reference else None
+        )
+
+    def find(self, row: PlanRow, since: datetime) -> Finding:
+        """Look for this delivery among the contact's conversions: by our marker; without any marker, by identifier
+        and time. A contact that does not exist has none."""
+        try:
+            contact = get_contact(self._api, str(row.payload["email"]))
+            if contact is None:
+                return Finding(Presence.ABSENT)
+            for event in conversions(self._api, str(contact["uuid"]), since):
+                if _is_ours(event, row, since):
+                    return Finding(Presence.FOUND, event["event_timestamp"])
+        except Unreadable as error:
+            return Finding(Presence.UNKNOWN, result=error.result)
+        return Finding(Presence.ABSENT)
+
+
+def _is_ours(event: Mapping[str, Any], row: PlanRow, since: datetime) -> bool:
+    payload = event.get("payload") or {}
+    if payload.get("traffic_source") == SOURCE and payload.get("traffic_value"):
+        return payload["traffic_value"] == row.delivery_id  # another delivery's marker is never ours
+    same = event.get("event_identifier") == row.payload["conversion_identifier"]
+    return bool(same and event["event_timestamp"] >= since)

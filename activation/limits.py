@@ -1,0 +1,71 @@
+"""Published quotas as data: which counters a request on a resource draws on (contract rd_station.md A10, B1, B2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+PLANS = ("light", "basic", "pro", "advanced")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` requests in any `seconds`, of the account or (`per_key`) of each lead.
+
+    Resources that name the same `counter` share it.
+    """
+
+    counter: str
+    count: int
+    seconds: float
+    per_key: bool = False
+
+
+Limits = Mapping[str, tuple[Limit, ...]]
+"""Limits by resource; `*` stands for resources that are not named."""
+
+
+def rd_station_limits(plan: str) -> Limits:
+    """RD Station Marketing's limits for a plan: light, basic, pro or advanced."""
+    if plan not in PLANS:
+        raise ValueError(f"unknown RD Station plan {plan!r}; one of {', '.join(PLANS)}")
+    level = PLANS.index(plan)
+    advanced = plan == "advanced"
+    contacts = Limit("contacts", 500 if advanced else 120, MINUTE)
+    events = (Limit("events", 500 if advanced else 120, MINUTE), Limit("events_lead", 120, DAY, per_key=True))
+    segmentations = (Limit("segmentations", 240 if advanced else 120, MINUTE),)
+    funnel = (Limit("funnel", 1_000_000, DAY), Limit("funnel_lead", 24, DAY, per_key=True))
+    leads_of_flow = (1, 1, 3, 12)[level]
+    limits: dict[str, tuple[Limit, ...]] = {
+        "contacts": (contacts,),
+        "contact_events": (contacts,),
+        "contact_patch": (contacts, Limit("contact_patch_lead", 24, DAY, per_key=True)),
+        "tag": (Limit("tag", 15_000, DAY), Limit("tag_lead", 24, DAY, per_key=True)),
+        "segmentations": segmentations,
+        "segmentation_contacts": segmentations,
+        "funnel": funnel,
+        "funnels": funnel,
+        "events": events,
+        # A batch counts as one request, and is not keyed by one lead.
+        "events_batch": events[:1],
+        "conversions": events,
+        "workflow": (Limit("workflow", (1, 1, 5, 15)[level], HOUR),),
+        "workflow_leads_add": (Limit("workflow_leads_add", (1, 1, 10, 100)[level], HOUR),),
+        "workflows": (Limit("workflows", 40, HOUR),),
+        "*": (Limit("other", 120, MINUTE),),  # nothing published: as careful as for contacts
+    }
+    for name in ("fields", "webhooks"):
+        limits[name] = (Limit(name, 1_000_000, DAY),)
+    hourly = ("emails", "landing_pages", "popups", "embeddables", "analytics_emails", "analytics_workflow_emails",
+              "analytics_funnel", "analytics_conversions")  # fmt: skip
+    for name in hourly:
+        limits[name] = (Limit(name, 60, HOUR),)
+    for name in ("workflow_leads_started", "workflow_leads_left", "workflow_leads_action"):
+        limits[name] = (Limit(name, leads_of_flow, HOUR),)
+    return limits
+
+
+def rd_station_crm_limits() -> Limits:
+    """RD Station CRM: 120 a minute for all of one API version. Give v1 and v2 an owner each."""
+    return {"*": (Limit("requests", 120, MINUTE),)}
