@@ -48,7 +48,6 @@ to its width, numbers are `decimal.Decimal`, dates are text YYYYMMDD or blanks. 
 its S_T_A_M_P_ is NULL until its next change.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,12 +102,11 @@ class Recorder:
 
     def add(self, at: datetime, kind: str, **data: Any) -> None:
         """Record one fact; among equal instants the order of recording is kept."""
-        self._facts.append((at, len(self._facts), kind, data))
+        self.add_fact(at, kind, data)
 
-    def drop(self, unwanted: Iterable[int]) -> None:
-        """Forget facts by their position of recording (used to take back what a deletion prevented)."""
-        gone = set(unwanted)
-        self._facts = [fact for fact in self._facts if fact[1] not in gone]
+    def add_fact(self, at: datetime, kind: str, data: dict[str, Any]) -> None:
+        """Like `add`, with the data as a dictionary that the recorder keeps."""
+        self._facts.append((at, len(self._facts), kind, data))
 
     def events(self) -> list[Event]:
         """Every fact as an `Event`, sorted by (at, seq); seq counts from 1 without gaps."""
