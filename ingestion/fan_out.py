@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ def fan_out(
     """
     outcome: Outcome[Result] = Outcome()
     results: dict[int, Result] = {}
-    queue, cursor, guard = iter(enumerate(items)), 0, threading.Lock()
+    queue, count = iter(enumerate(items)), 0
     with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="fetch") as pool:
         running: dict[Future[Result], int] = {}
         try:
@@ -50,10 +49,9 @@ def fan_out(
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     index = running.pop(future)
-                    cursor += 1
+                    count += 1
                     _settle(future, index, results, outcome)
-                with guard:
-                    done(cursor)
+                done(count)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

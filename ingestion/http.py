@@ -114,9 +114,9 @@ class ApiClient:
     ) -> Response:
         """Send one call and return whatever was answered, errors included.
 
-        Waits for the quota before and after 429, renews credentials once after 401. GET is repeated after 5xx,
-        time-outs and dropped connections; other methods only when they were surely not acted upon.
-        Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` for a call other than GET).
+        Asks the quota first and renews credentials once after 401. GET waits after 429 and is repeated after 5xx,
+        time-outs and dropped connections; any other method is sent once, its answer is the caller's to judge.
+        Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` if a POST may have arrived).
         """
         repeatable = method in ("GET", "HEAD")
         waited, renewed, attempt = 0.0, False, 0
@@ -125,11 +125,8 @@ class ApiClient:
             self._acquire(resource, key)
             answer, used, lost = self._send(method, path, json, params)
             if answer is None:
-                if not (repeatable or lost == "connect"):
-                    raise ApiError(
-                        f"{method} {_shown(path)}: the answer was lost ({lost}); it may have been acted upon all the same.",
-                        uncertain=True,
-                    )
+                if not repeatable:
+                    raise ApiError(_lost_words(method, path, lost), uncertain=lost != "connect")
                 if attempt >= ATTEMPTS:
                     raise ApiError(
                         f"{method} {_shown(path)}: no answer after {attempt} attempts ({lost}). "
@@ -144,13 +141,15 @@ class ApiClient:
                     )
                 renewed = True
                 continue
+            elif not repeatable:
+                return answer
             elif answer.status == 429:
                 pause = _retry_after(answer, attempt)
-                lead_key = key if "lead" in str((answer.json or {}).get("error", "")) else None
+                lead_key = key if _concerns_one_lead(answer.json) else None
                 if waited + pause > self._patience:
                     raise QuotaExhausted(self.owner, resource, pause, lead_key)
                 waited += pause
-            elif answer.status >= 500 and repeatable and attempt < ATTEMPTS:
+            elif answer.status >= 500 and attempt < ATTEMPTS:
                 pause = _backoff(attempt)
             else:
                 return answer
@@ -230,6 +229,11 @@ def _retry_after(answer: Response, attempt: int) -> float:
     return float(remaining) if isinstance(remaining, int | float) else _backoff(attempt)
 
 
+def _concerns_one_lead(body: Any) -> bool:
+    """The per-lead limiter names itself in its text (A10, first 429 body)."""
+    return isinstance(body, dict) and "lead_limiter" in str(body.get("error", ""))
+
+
 def _until(http_date: str, answer: Response) -> float | None:
     """Seconds from the answer's own Date to the date in Retry-After."""
     try:
@@ -241,6 +245,12 @@ def _until(http_date: str, answer: Response) -> float | None:
 
 def _backoff(attempt: int) -> float:
     return min(60.0, 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+
+
+def _lost_words(method: str, path: str, lost: str) -> str:
+    if lost == "connect":
+        return f"{method} {_shown(path)}: no connection; nothing was sent."
+    return f"{method} {_shown(path)}: the answer was lost ({lost}); it may have been acted upon all the same."
 
 
 def _shown(path: str) -> str:

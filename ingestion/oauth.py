@@ -46,11 +46,11 @@ class OAuth:
         self._lock = threading.Lock()
 
     def apply(self, headers: dict[str, str], params: dict[str, Any]) -> str:
-        """Put the access token on a call; gets one first when there is none or it is about to end."""
+        """Put the access token on a call; gets one first when there is none. Its end shows as a 401."""
         with self._lock:
-            if not self._usable(self._token):
+            if self._token is None:
                 self._token = self._renewed(unlike=None)
-            access: str = self._token["access_token"] if self._token else ""
+            access: str = self._token["access_token"]
         headers["Authorization"] = f"Bearer {access}"
         return access
 

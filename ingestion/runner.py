@@ -1,12 +1,14 @@
-"""Runs one source load: a reader yields slices, each slice becomes one dlt package in the raw schema.
+"""Runs one source load: a reader yields slices, one or several of them become one dlt package in the raw schema.
 
-A kill costs at most the slice being read: rows and cursors of a slice arrive together or not at all. Readers
+Rows and cursors of a package arrive together or not at all, so a kill costs at most the package in the making.
+Readers
 get a `Session`: the cursors of the last slice (`state`, theirs to change), `read` for questions to the warehouse,
 and `notes` for what the operator should know.
 """
 
 from __future__ import annotations
 
+import copy
 import itertools
 import time
 from collections.abc import Callable, Iterable
@@ -14,20 +16,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ingestion.errors import QuotaExhausted
+from ingestion.errors import IngestionError, QuotaExhausted
 from ingestion.landing import Landing
 from ingestion.ports import Clock, Lock, NoProgress, Ports, Progress, Target
 from ingestion.rows import Row, compact
 
 Tables = dict[str, list[Row]]
+PACKAGE_ROWS = 20_000
+PACKAGE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows by table; `origin` is their record_origin (poll, webhook, snapshot, file, state) unless a row says other."""
+    """Rows by table; `origin` is their record_origin (poll, webhook, snapshot, file, state) unless a row says other.
+
+    `flush` lands it at once, with what came before it; other slices wait for company, a package costs a second.
+    """
 
     tables: Tables
     origin: str = "poll"
+    flush: bool = False
 
 
 @dataclass
@@ -71,28 +79,55 @@ def load(
     target: Target,
     ports: Ports,
 ) -> LoadReport:
-    """Run `reader` and land its slices in `dataset`. Raises IngestionError; whatever was landed before stays."""
-    started, counts = time.monotonic(), dict[str, int]()
+    """Run `reader` and land its slices in `dataset`. Raises IngestionError; whatever was landed before stays.
+
+    A quota that is used up is no error: the report says when to go on.
+    """
+    started = time.monotonic()
     landing = Landing(pipeline_name, dataset, target)
     landing.settle()
     session = Session(landing.state, ports.load_seq, landing.read)
-    stamp, stored = Stamp(ports.load_seq, ports.clock.now()), landing.state
+    package = _Package(landing, Stamp(ports.load_seq, ports.clock.now()))
     retry_after = None
     try:
         for part in reader(session):
-            tables = compact(part.tables)
-            if not tables and session.state == stored:
-                continue
-            for rows in tables.values():
-                stamp(rows, part.origin)
-            landing.load(tables, session.state)
-            stored = landing.state
-            for name, rows in tables.items():
-                counts[name] = counts.get(name, 0) + len(rows)
+            package.add(part, session.state)
     except QuotaExhausted as stop:
         session.note(str(stop))
         retry_after = stop.retry_after_seconds
-    return LoadReport(counts, ports.load_seq, time.monotonic() - started, tuple(session.notes), retry_after)
+    except IngestionError:
+        package.flush()  # what was read before the failure was paid for: it need not be read again
+        raise
+    package.flush()
+    return LoadReport(package.counts, ports.load_seq, time.monotonic() - started, tuple(session.notes), retry_after)
+
+
+class _Package:
+    """Gathers slices until one asks to be landed, or enough rows or seconds have come together."""
+
+    def __init__(self, landing: Landing, stamp: Stamp) -> None:
+        self._landing, self._stamp = landing, stamp
+        self.counts: dict[str, int] = {}
+        self._tables: Tables = {}
+        self._state = self._stored = landing.state
+        self._since = time.monotonic()
+
+    def add(self, part: Slice, state: dict[str, Any]) -> None:
+        """Take a slice and the cursors that belong to it."""
+        for name, rows in compact(part.tables).items():
+            self._stamp(rows, part.origin)
+            self._tables.setdefault(name, []).extend(rows)
+            self.counts[name] = self.counts.get(name, 0) + len(rows)
+        self._state = copy.deepcopy(state)
+        many = sum(len(rows) for rows in self._tables.values()) >= PACKAGE_ROWS
+        if part.flush or many or time.monotonic() - self._since >= PACKAGE_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Land what was gathered; nothing happens when neither rows nor cursors are new."""
+        if self._tables or self._state != self._stored:
+            self._landing.load(self._tables, self._state)
+        self._tables, self._stored, self._since = {}, self._state, time.monotonic()
 
 
 class Stamp:

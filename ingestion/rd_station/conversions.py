@@ -1,0 +1,60 @@
+"""Conversion and opportunity events as rows with a key of their own: the service gives them none (A4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import datetime
+
+from ingestion.rows import Row, instant, text
+
+
+def conversion_rows(uuid: str, events: list[Row]) -> list[Row]:
+    """`conversions` rows of one contact.
+
+    `event_key` = md5(contact | type | identifier | instant | ordinal among equal events), so reading an event again
+    gives the same key and two real events of the same instant keep two. The caller passes whole stretches of time
+    (all events from some instant on), or the ordinal would depend on where a page ended.
+    An event without a readable instant is left out: it could not be placed in any order.
+    """
+    rows, equal = [], Counter[tuple[str | None, str | None, datetime]]()
+    dated = [(at, event) for event in events if (at := _instant(event)) is not None]
+    for at, event in sorted(dated, key=lambda pair: pair[0]):
+        event_type, identifier = text(event.get("event_type")), text(event.get("event_identifier"))
+        ordinal = equal[event_type, identifier, at]
+        equal[event_type, identifier, at] += 1
+        body = event.get("payload")
+        payload: Row = body if isinstance(body, dict) else {}
+        rows.append(
+            {
+                "contact_uuid": uuid,
+                "event_type": event_type,
+                "event_identifier": identifier,
+                "occurred_at": at,
+                **{key: text(payload.get(key)) for key in _TRAFFIC},
+                "filled_fields": ",".join(sorted(key for key, value in payload.items() if _filled(value))) or None,
+                "event_key": event_key(uuid, event_type, identifier, at, ordinal),
+            }
+        )
+    return rows
+
+
+def event_key(uuid: str, event_type: str | None, identifier: str | None, at: datetime, ordinal: int) -> str:
+    """The event's identity; `at` is naive UTC and goes in with milliseconds."""
+    stamp = at.isoformat(timespec="milliseconds")
+    parts = "|".join((uuid, event_type or "", identifier or "", stamp, str(ordinal)))
+    return hashlib.md5(parts.encode(), usedforsecurity=False).hexdigest()
+
+
+_TRAFFIC = ("traffic_source", "traffic_medium", "traffic_campaign", "traffic_value")
+
+
+def _instant(event: Row) -> datetime | None:
+    try:
+        return instant(event.get("event_timestamp"))
+    except ValueError:
+        return None
+
+
+def _filled(value: object) -> bool:
+    return value not in (None, "", [], {})
