@@ -2,8 +2,8 @@
 with movements as (
     select
         movement_id, 'protheus' as source_system, company_group, branch_id, document, customer_code, customer_store,
-        'invoice' as kind, amount, amount as signed_amount, null as principal_amount, occurred_on, order_ref,
-        null as origin_movement_id
+        'invoice' as kind, amount, amount as signed_amount, cast(null as decimal(18, 2)) as principal_amount, occurred_on,
+        order_ref, cast(null as {{ dbt.type_string() }}) as origin_movement_id
     from {{ ref('int_revenue_invoice_items') }}
     union all
     select
