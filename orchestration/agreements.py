@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -20,10 +21,10 @@ def read(profile: Profile) -> Agreement:
     return load_agreement(profile.folder / FOLDER)
 
 
-def refuse_changes(runtime: Runtime, agreement: Agreement) -> None:
+def refuse_changes(runtime: Runtime, agreement: Agreement, now: datetime) -> None:
     """Raise AgreementError when a version that was in force at an earlier run reads differently now."""
     try:
-        check_unchanged(agreement, runtime.state.agreement_records(), runtime.now())
+        check_unchanged(agreement, runtime.state.agreement_records(), now)
     except AgreementChangedError as error:
         raise AgreementError(error.problems) from error
 
@@ -37,7 +38,7 @@ def pick(profile: Profile, agreement: Agreement, name: str | None) -> SignedVers
     """A version by name, or the one in force; AgreementError when there is none."""
     where = str(profile.folder / FOLDER)
     if name is None:
-        if (found := agreement.in_force(Runtime(profile).now())) is not None:
+        if (found := agreement.in_force(Runtime(profile).now_or_system())) is not None:
             return found
         raise AgreementError([Problem(where, 0, "", "no version is in force yet", "Name one: bastao agreement show v1")])
     try:

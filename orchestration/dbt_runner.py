@@ -7,6 +7,7 @@ dbt parses everything anew whenever one differs (and `as_of` always does); the r
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import queue
 import re
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +63,17 @@ class DbtReport:
 
 
 def prepare_manifest(profile: Profile) -> Path:
-    """Parse the project and put its manifest in place, whole. Safe to call from several processes at once."""
+    """Parse the project, unless nothing in it changed, and put its manifest in place, whole.
+
+    Safe to call from several processes at once.
+    """
     paths = profile.paths.create()
-    with (paths.locks / "dbt-parse.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with _one_at_a_time:
-            _parse(profile)
-        written = paths.dbt / "manifest.json.new"
-        shutil.copyfile(paths.dbt / "parse" / "manifest.json", written)
-        written.replace(paths.manifest)
+    mark, inputs = paths.dbt / "manifest.inputs", _fingerprint(profile)
+    if paths.manifest.exists() and mark.exists() and mark.read_text() == inputs:
+        return paths.manifest
+    with _one_at_a_time:
+        _parse(profile)
+    mark.write_text(inputs)
     return paths.manifest
 
 
@@ -143,11 +147,26 @@ def stream(profile: Profile, variables: dict[str, Any], select: str | None = Non
 
 
 def _parse(profile: Profile) -> Any:
-    """A fresh manifest object (dbt compiles into it, so it is not shared between builds)."""
-    result = _invoke(profile, ["parse"], "parse", None, None)
-    if not result.success:
-        raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
+    """A manifest object (dbt compiles into it, so each build gets its own); its file is renamed into place."""
+    paths = profile.paths
+    with (paths.locks / "dbt-parse.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        result = _invoke(profile, ["parse"], "parse", None, None)
+        if not result.success:
+            raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
+        written = paths.dbt / "manifest.json.new"
+        shutil.copyfile(paths.dbt / "parse" / "manifest.json", written)
+        written.replace(paths.manifest)
     return result.result
+
+
+def _fingerprint(profile: Profile) -> str:
+    """What the manifest depends on: the project's files, dbt itself and the engine."""
+    names = (path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml", ".md", ".csv"})
+    kept = (path for path in names if path.relative_to(DBT_PROJECT).parts[0] not in {"target", "logs"})
+    facts = sorted(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in kept)
+    facts += [profile.engine, version("dbt-core"), version("dbt-adapters")]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any) -> Any:

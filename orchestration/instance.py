@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 import yaml
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from orchestration.profile import Profile
 

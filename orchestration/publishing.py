@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from orchestration import publish
 from orchestration.errors import StageError
 from orchestration.faults import crash_point
+from orchestration.lock import WarehouseLock
 from orchestration.runtime import Runtime
 from orchestration.warehouse import DATABASE_TEXT
 
@@ -42,27 +44,32 @@ class PublishOutcome:
 
 def publish_snapshot(runtime: Runtime) -> PublishOutcome:
     """Publish what the last transform built. Raises StageError when there was none."""
+    published = runtime.paths.published
+    with WarehouseLock(runtime.paths.locks / "publish.lock")("publish"):  # one candidate folder: one publisher
+        return _publish(runtime, published)
+
+
+def _publish(runtime: Runtime, published: Path) -> PublishOutcome:
     from quality.gates import gate_candidate  # GX takes seconds to import: only when a gate runs
 
-    published = runtime.paths.published
     with runtime.lock("publish"):
         publish.recover(published)
         publication = _publication(runtime)
         crash_point("publish.begin")
         facts = publish.column_facts(runtime.paths.manifest)
-        allowed = _allowed_columns(runtime, facts)
+        allowed = runtime.profile.publish.personal_columns
         candidate = publish.build_candidate(runtime.warehouse, published, publication, facts, allowed)
     crash_point("publish.candidate")
     gate = gate_candidate(candidate.bi_path, runtime.paths.published_bi)
     failures = [str(failure) for failure in gate.blocking]
     warnings = [str(failure) for failure in gate.failures if failure not in gate.blocking]
-    found = {"failures": failures, "warnings": warnings, "tables": candidate.tables}
+    found = (publication.snapshot_id, publication.as_of, candidate.tables, failures, warnings)
     if not gate.passed:
-        return PublishOutcome(False, publication.snapshot_id, publication.as_of, **found)
+        return PublishOutcome(False, *found)
     crash_point("publish.gated")
     publish.swap(candidate, published)
     crash_point("publish.end")
-    return PublishOutcome(True, publication.snapshot_id, publication.as_of, **found)
+    return PublishOutcome(True, *found)
 
 
 def _publication(runtime: Runtime) -> publish.Publication:
@@ -73,8 +80,3 @@ def _publication(runtime: Runtime) -> publish.Publication:
     known_at = int(built["detail"]["known_at"])
     snapshot_id = f"{as_of:%Y%m%dT%H%M%SZ}-{known_at}"
     return publish.Publication(snapshot_id, as_of, known_at, datetime.now(UTC).replace(microsecond=0))
-
-
-def _allowed_columns(runtime: Runtime, facts: publish.ColumnFacts) -> list[str]:
-    """Personal columns that the operator turned on in bastao.yaml, as `table.column`."""
-    return list(runtime.profile.publish.personal_columns)

@@ -34,7 +34,6 @@ class Batch:
 def deliver_plan(runtime: Runtime, dry_run: bool | None) -> Any:
     """Deliver the sync of every configured destination; returns the DeliveryReport (one destination so far)."""
     from activation.delivery import deliver
-
     from orchestration import accounts, policies
 
     profile = runtime.profile

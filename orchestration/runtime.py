@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration import progress, settings
-from orchestration.clock import Clock, ServiceClock, SystemClock
+from orchestration.clock import Clock, ClockError, ServiceClock, SystemClock
 from orchestration.lock import Holder, WarehouseLock
 from orchestration.profile import Profile
 from orchestration.state import State
@@ -23,6 +23,27 @@ class Runtime:
     def __init__(self, profile: Profile):
         self.profile = profile
         self.paths = profile.paths.create()
+        self._limiters: dict[str, Any] = {}
+
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Give back what is held: quota leases and database connections."""
+        for limiter in self._limiters.values():
+            if hasattr(limiter, "close"):
+                limiter.close()
+        for name in ("state", "outbox"):
+            if name in self.__dict__:
+                getattr(self, name).engine.dispose()
+
+    def limiter(self, source: str) -> Any:
+        """The shared quota limiter of a source's account."""
+        if source not in self._limiters:
+            from orchestration.limits import limiter_of
+
+            self._limiters[source] = limiter_of(self.profile, source, self.state_url)
+        return self._limiters[source]
 
     @functools.cached_property
     def state_url(self) -> str:
@@ -68,6 +89,13 @@ class Runtime:
     def now(self) -> datetime:
         """The company's instant: aware UTC, whole seconds."""
         return self.clock.now().replace(microsecond=0)
+
+    def now_or_system(self) -> datetime:
+        """Like `now`, but this machine's time when the service cannot be asked: for commands that only look."""
+        try:
+            return self.now()
+        except ClockError:
+            return SystemClock().now().replace(microsecond=0)
 
 
 def _say_waiting(holder: Holder | None) -> None:

@@ -39,8 +39,8 @@ def _inbox(profile: Profile, jobs: Jobs) -> SensorDefinition:
         description="Runs the hot path when webhooks were received since the last run of it.",
     )
     def inbox(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        runtime = Runtime(profile)
-        newest, seen = runtime.state.inbox.last_seq(), int(context.cursor or 0)
+        with Runtime(profile) as runtime:
+            newest, seen = runtime.state.inbox.last_seq(), int(context.cursor or 0)
         if newest <= seen:
             return SkipReason(f"no webhook since number {seen}")
         if is_running(context.instance, HOT_PATH, FULL_RUN):
@@ -61,7 +61,8 @@ def _rejected_leads(profile: Profile, jobs: Jobs) -> SensorDefinition:
         description="Pushes when the published plan has eligible rows that the outbox does not know.",
     )
     def rejected_leads(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        batch = push.waiting_batch(Runtime(profile))
+        with Runtime(profile) as runtime:
+            batch = push.waiting_batch(runtime)
         if batch is None:
             return SkipReason("nothing is published yet")
         if batch.rows == 0:

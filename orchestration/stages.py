@@ -29,8 +29,7 @@ __all__ = [
 
 def ingest(profile: Profile, source: str) -> Any:
     """Load what is new at one source into raw; returns ingestion's LoadReport. Raises IngestionError."""
-    runtime = Runtime(profile)
-    with runtime.state.logged(f"ingest {source}") as detail:
+    with Runtime(profile) as runtime, runtime.state.logged(f"ingest {source}") as detail:
         crash_point(f"ingest.{source}.begin")
         report = sources.load(runtime, source)
         crash_point(f"ingest.{source}.end")
@@ -42,8 +41,7 @@ def gate_raw(profile: Profile, source: str, load_seq: int) -> Any:
     """Great Expectations on the rows of one load; returns quality's GateResult."""
     from quality.gates import gate_raw as check  # GX takes seconds to import: only when a gate runs
 
-    runtime = Runtime(profile)
-    with runtime.lock(f"quality gate on raw {source}"):
+    with Runtime(profile) as runtime, runtime.lock(f"quality gate on raw {source}"):
         warehouse.create_missing(runtime)
         return check(runtime.warehouse, sources.SCHEMAS[source], load_seq)
 
@@ -59,9 +57,8 @@ def transform(profile: Profile, select: str | None = None) -> dict[str, int]:
 
 def transform_stream(profile: Profile, select: str | None = None) -> Iterator[dict[str, Any]]:
     """Like `transform`, yielding dbt's result events on the way. `select` is dbt's selection text."""
-    runtime = Runtime(profile)
     dbt_runner.prepare_manifest(profile)
-    with runtime.state.logged("transform") as detail, runtime.lock("dbt build"):
+    with Runtime(profile) as runtime, runtime.state.logged("transform") as detail, runtime.lock("dbt build"):
         warehouse.create_missing(runtime)
         variables = warehouse.variables(runtime)
         crash_point("transform.begin")
@@ -74,8 +71,7 @@ def transform_stream(profile: Profile, select: str | None = None) -> Iterator[di
 
 def publish(profile: Profile) -> PublishOutcome:
     """Write the candidate files, let the gate read them, and swap them in if it passes."""
-    runtime = Runtime(profile)
-    with runtime.state.logged("publish") as detail:
+    with Runtime(profile) as runtime, runtime.state.logged("publish") as detail:
         outcome = publish_snapshot(runtime)
         detail.update(snapshot_id=outcome.snapshot_id, published=outcome.published)
     return outcome
@@ -83,8 +79,7 @@ def publish(profile: Profile) -> PublishOutcome:
 
 def confirm(profile: Profile) -> int:
     """Note the deliveries that the outside recorded, as the published plan shows them; returns how many are new."""
-    runtime = Runtime(profile)
-    with runtime.state.logged("confirm") as detail:
+    with Runtime(profile) as runtime, runtime.state.logged("confirm") as detail:
         detail["confirmed"] = confirmed = confirm_deliveries(runtime)
     return confirmed
 
@@ -94,8 +89,10 @@ def deliver(profile: Profile, dry_run: bool | None = None) -> Any:
 
     `dry_run` None means what bastao.yaml says (`live`). A dry run writes nothing, here or outside.
     """
-    runtime = Runtime(profile)
-    with runtime.state.logged("deliver") as detail:
-        report = deliver_plan(runtime, dry_run)
-        detail.update(delivery_figures(report))
+    with Runtime(profile) as runtime:
+        if dry_run:
+            return deliver_plan(runtime, True)
+        with runtime.state.logged("deliver") as detail:
+            report = deliver_plan(runtime, dry_run)
+            detail.update(delivery_figures(report))
     return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, asset
+from dagster import AssetKey, AssetsDefinition, MaterializeResult, asset
 
 from orchestration import stages
 from orchestration.assets.guard import guarded
@@ -24,7 +24,7 @@ def _delivery(profile: Profile, destination: str) -> AssetsDefinition:
     key = delivery_key(destination)
 
     @asset(key=key, deps=[PLAN], group_name="deliveries", kinds={"api"})
-    def push(context: AssetExecutionContext) -> MaterializeResult:
+    def push() -> MaterializeResult:
         """Pushes the plan's rows that were not pushed yet, each exactly once; first notes what was confirmed."""
         with guarded():
             confirmed = stages.confirm(profile)

@@ -1,6 +1,7 @@
-"""The dbt models as one asset definition, built by dbt inside this process."""
+"""The dbt models as one asset definition, built by dbt inside this process.
 
-from __future__ import annotations
+No postponed annotations here: Dagster looks at the type of `context` when the asset is made.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dagster import AssetCheckResult, AssetCheckSpec, AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec
-from dagster import Failure, MaterializeResult, multi_asset
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    multi_asset,
+)
 
 from orchestration import stages
 from orchestration.assets.guard import guarded
@@ -29,15 +37,16 @@ def published_assets(profile: Profile, manifest: Mapping[str, Any]) -> AssetsDef
     check = AssetCheckSpec(CHECK, asset=MARTS, description="Great Expectations on the candidate, before the swap.")
 
     @multi_asset(name="publish", specs=specs, check_specs=[check], pool=WAREHOUSE_POOL)
-    def publish(context: AssetExecutionContext) -> Iterator[Any]:
+    def publish() -> Iterator[Any]:
         with guarded():
             outcome = stages.publish(profile)
         failures = {str(number): failure for number, failure in enumerate(outcome.failures)}
         yield AssetCheckResult(check_name=CHECK, asset_key=MARTS, passed=outcome.published, metadata=failures)
         if not outcome.published:
             raise Failure(outcome.message, allow_retries=False)
-        metadata = {"snapshot_id": outcome.snapshot_id, "rows": sum(outcome.tables.values())}
-        yield MaterializeResult(asset_key=MARTS, metadata={**metadata, "as_of": outcome.as_of.isoformat()})
+        rows = sum(outcome.tables.values())
+        metadata = {"snapshot_id": outcome.snapshot_id, "rows": rows, "as_of": outcome.as_of.isoformat()}
+        yield MaterializeResult(asset_key=MARTS, metadata=metadata)
         yield MaterializeResult(asset_key=PLAN, metadata=metadata)
 
     return publish

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dagster import AssetCheckResult, AssetCheckSpec, AssetExecutionContext, AssetsDefinition, AssetSpec
-from dagster import Failure, MaterializeResult, multi_asset
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    multi_asset,
+)
 
 from ingestion.tables import TABLES
 from orchestration import stages
@@ -43,7 +50,7 @@ def _source_assets(profile: Profile, source: str) -> AssetsDefinition:
     check = AssetCheckSpec(CHECK, asset=anchor, description=f"Great Expectations on what {source} landed.")
 
     @multi_asset(name=f"ingest_{source}", specs=specs, check_specs=[check])
-    def ingest(context: AssetExecutionContext) -> Iterator[Any]:
+    def ingest() -> Iterator[Any]:
         with guarded():
             report = stages.ingest(profile, source)
             gate = stages.gate_raw(profile, source, report.load_seq)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from orchestration.cli import agreement, company, deliveries, work
 from orchestration.cli.common import EXIT_CODES, errors_as_sentences
 
+
+class Commands(TyperGroup):
+    """Every command runs inside `errors_as_sentences`."""
+
+    def invoke(self, ctx: Any) -> object:
+        with errors_as_sentences():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
+    cls=Commands,
     help="The hand-over of leads from marketing to sales: one agreement, one funnel, every verdict with its evidence.",
     epilog=EXIT_CODES,
     no_args_is_help=True,

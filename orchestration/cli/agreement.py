@@ -21,7 +21,8 @@ def check(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
 
     company = common.open_profile(profile)
     found = agreements.read(company)
-    agreements.refuse_changes(Runtime(company), found)
+    runtime = Runtime(company)
+    agreements.refuse_changes(runtime, found, runtime.now_or_system())
     versions = [
         {"version": item.version, "effective_from": item.effective_from.isoformat(), "hash": item.agreement_hash}
         for item in found.versions
@@ -62,8 +63,8 @@ def diff(
 
     company = common.open_profile(profile)
     found = agreements.read(company)
-    texts = [agreements.as_text(agreements.pick(company, found, name)).splitlines() for name in (old, new)]
-    for line in difflib.unified_diff(*texts, old, new, lineterm="", n=1):
+    before, after = (agreements.as_text(agreements.pick(company, found, name)).splitlines() for name in (old, new))
+    for line in difflib.unified_diff(before, after, old, new, lineterm="", n=1):
         common.out.print(line, markup=False, soft_wrap=True)
 
 

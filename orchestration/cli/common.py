@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from contract.problems import ConfigurationError
 from orchestration import progress, settings
@@ -69,6 +70,19 @@ def show(data: Any, as_json: bool) -> None:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def table(rows: list[dict[str, Any]], empty: str) -> None:
+    """Print rows as a plain table, or the sentence `empty` when there are none."""
+    if not rows:
+        out.print(empty)
+        return
+    shown = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        shown.add_column(name, no_wrap=name.endswith("_id"))
+    for row in rows:
+        shown.add_row(*("" if value is None else str(value)[:40] for value in row.values()))
+    out.print(shown)
+
+
 @contextlib.contextmanager
 def errors_as_sentences() -> Iterator[None]:
     """Known failures become a message on standard error and an exit code; others keep their traceback."""
@@ -94,8 +108,8 @@ def fail(message: str, code: int) -> None:
 def _stage_exit_code(error: Exception) -> int | None:
     """Exit code of an error by its class name: the rooms' errors are not imported just to show help."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    if names & {"GateError"}:
+    if names & {"GateError", "GateRefused"}:
         return REFUSED
-    if names & {"DbtError", "ApiError", "StageError", "ClockError", "QuotaExhausted", "SourceError"}:
+    if names & {"DbtError", "IngestionError", "StageError", "ClockError"}:
         return STAGE
-    return None
+    return SETTINGS if "ActivationError" in names else None

@@ -1,0 +1,26 @@
+"""Quota limiters by source. The book-keeping is in the state database, so all processes of a company share it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingestion.ports import Limiter, NoLimits
+
+if TYPE_CHECKING:
+    from activation.quota import SqlLimiter
+    from orchestration.profile import Profile
+
+
+def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Limiter:
+    """The limiter of a source's account: published quotas at the speed that bastao.yaml says (1 in real life)."""
+    from activation.limits import rd_station_crm_limits, rd_station_limits
+    from activation.quota import SqlLimiter
+
+    settings = getattr(profile.sources, source, None)
+    if source == "rd_station":
+        return SqlLimiter(state_url, {source: rd_station_limits(settings.plan)}, settings.quota_speed)
+    if source == "rd_station_crm":
+        limits = rd_station_crm_limits()
+        owners = {source: limits, f"{source}_v1": limits, f"{source}_v2": limits}
+        return SqlLimiter(state_url, owners, settings.quota_speed)
+    return NoLimits()

@@ -1,0 +1,127 @@
+"""`bastao up`: every server of one company as children of this process. One dies or a signal comes: all stop."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+from rich.console import Console
+
+from orchestration import dbt_runner, instance, sandbox_process, settings
+from orchestration.paths import PROJECT_ROOT
+from orchestration.profile import Profile
+
+POLL_SECONDS = 0.3
+STOP_SECONDS = 10.0
+
+
+@dataclass
+class Service:
+    """One child: what it is for, how it is started, and where a person finds it."""
+
+    name: str
+    command: list[str]
+    url: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def run(profile: Profile, console: Console) -> int:
+    """Start everything, wait for a signal or a death, stop everything. Exit code 0 after a signal, 1 after a death."""
+    console.print("Preparing the models and Dagster's folder …")
+    dbt_runner.prepare_manifest(profile)
+    instance.prepare(profile)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        if is_simulated(profile):
+            console.print("Starting the simulated company …")
+            children["sandbox"] = sandbox_process.start(profile)
+            settings.export(sandbox_process.credentials(profile))
+            console.print(f"  {'sandbox':<10} {sandbox_process.address(profile)}")
+        for service in services_of(profile):
+            children[service.name] = _start(profile, service)
+            if service.url:
+                console.print(f"  {service.name:<10} {service.url}")
+        console.print("Ctrl-C stops them all.")
+        dead = wait(children)
+    finally:
+        stop_all(list(children.values()))
+    if dead is None:
+        console.print("All stopped.")
+        return 0
+    console.print(f"{dead} ended by itself; the others were stopped. See {profile.paths.logs}/{dead}.log")
+    return 1
+
+
+def is_simulated(profile: Profile) -> bool:
+    """Whether the profile's RD Station is the sandbox on this machine."""
+    source = profile.sources.rd_station
+    return source is not None and source.base_url.rstrip("/") == sandbox_process.address(profile)
+
+
+def services_of(profile: Profile) -> list[Service]:
+    """Dagster's two processes, the receiver and the page. Everything listens on loopback."""
+    dagster = {"DAGSTER_HOME": str(profile.paths.dagster)}
+    workspace = ["-w", str(PROJECT_ROOT / "workspace.yaml")]
+    ports, here = profile.ports, "127.0.0.1"
+    python = [sys.executable, "-m"]
+    ui = [*python, "dagster_webserver", *workspace, "-h", here, "-p", str(ports.dagster)]
+    page = [*python, "streamlit", "run", str(PROJECT_ROOT / "dashboard" / "page.py"), "--server.headless=true"]
+    page += [f"--server.address={here}", f"--server.port={ports.page}", "--browser.gatherUsageStats=false"]
+    return [
+        Service("dagster", ui, f"http://{here}:{ports.dagster}", dagster),
+        Service("daemon", [*python, "dagster._daemon", "run", *workspace], None, dagster),
+        Service("receiver", [*python, "orchestration.cli", "receive"], f"http://{here}:{ports.receiver}/hooks/…"),
+        Service("page", [*page, "--", *page_arguments(profile)], f"http://{here}:{ports.page}"),
+    ]
+
+
+def page_arguments(profile: Profile) -> list[str]:
+    """What the page is told: the published snapshot, the language, the company."""
+    told = {"--published": profile.paths.published_bi, "--company": profile.company}
+    told |= {"--locale": profile.locale, "--time-zone": profile.time_zone}
+    return [str(word) for pair in told.items() for word in pair]
+
+
+def _start(profile: Profile, service: Service) -> subprocess.Popen[bytes]:
+    """A child in a session of its own: Ctrl-C reaches this process alone, which then stops them in order."""
+    environment = settings.child_environment(profile, service.environment)
+    with (profile.paths.logs / f"{service.name}.log").open("ab") as log:
+        return subprocess.Popen(
+            service.command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def wait(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
+    """Wait for SIGINT, SIGTERM (None) or the first child that ends (its name)."""
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while not asked:
+            for name, child in children.items():
+                if child.poll() is not None:
+                    return name
+            time.sleep(POLL_SECONDS)
+        return None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stop_all(children: list[subprocess.Popen[bytes]]) -> None:
+    """Ask all to end (SIGINT: Dagster's servers stop cleanly on it), then insist."""
+    for number, patience in ((signal.SIGINT, STOP_SECONDS), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        alive = [child for child in children if child.poll() is None]
+        for child in alive:
+            child.send_signal(number)
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and any(child.poll() is None for child in alive):
+            time.sleep(0.05)

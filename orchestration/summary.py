@@ -1,0 +1,130 @@
+"""What the terminal shows after a run: read from the published file alone, like every other reader."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration import publish
+from orchestration.profile import Profile
+
+FUNNEL = """
+    select stage, cast(sum(reached_or_later) as bigint), cast(sum(skipped) as bigint), cast(sum(passed) as bigint)
+    from marts.rpt_funnel group by stage, stage_no order by stage_no
+"""
+SLA = """
+    select clause_id, cast(sum(judged) as bigint), cast(sum(met) as bigint), cast(sum(breached) as bigint),
+        cast(sum(running) as bigint), cast(sum(not_judgeable) as bigint)
+    from marts.rpt_sla_compliance group by clause_id order by clause_id
+"""
+DELIVERIES = "select state, count(*) from marts.fct_deliveries group by state order by state"
+WAITING = "select count(*) from marts.rpt_open_clocks"
+REVENUE = "select coalesce(sum(signed_amount), 0) from marts.fct_revenue where is_revenue"
+PUBLICATION = "select snapshot_id, as_of from marts.publication"
+
+
+@dataclass(frozen=True)
+class FunnelStage:
+    """People who reached a stage or a later one, who skipped it, and who went on."""
+
+    stage: str
+    reached: int
+    skipped: int
+    passed: int
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """One promise over the whole history: `judged` = met + breached."""
+
+    clause_id: str
+    judged: int
+    met: int
+    breached: int
+    running: int
+    not_judgeable: int
+
+    @property
+    def compliance(self) -> float | None:
+        return self.met / self.judged if self.judged else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The published snapshot in a few figures. `as_of` is UTC; money is in the company's currency."""
+
+    company: str
+    snapshot_id: str
+    as_of: str
+    funnel: list[FunnelStage]
+    sla: list[ClauseResult]
+    deliveries: dict[str, int] = field(default_factory=dict)
+    waiting_now: int = 0
+    revenue: str = "0"
+    currency: str = "BRL"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+    def print(self, console: Console) -> None:
+        """Two tables and a few lines."""
+        console.print(f"\n{self.company}, as of {self.as_of} UTC (snapshot {self.snapshot_id})\n", markup=False)
+        console.print(_funnel_table(self.funnel))
+        console.print(_sla_table(self.sla))
+        console.print(f"Leads that wait for a first contact now: {self.waiting_now}")
+        console.print(f"Invoiced revenue: {self.currency} {float(self.revenue):,.2f}")
+
+
+def read(profile: Profile) -> Summary:
+    """The summary of what is published. FileNotFoundError when nothing is."""
+    publish.recover(profile.paths.published)
+    path = profile.paths.published_bi
+    if not path.exists():
+        raise FileNotFoundError(f"Nothing is published yet ({path}). Run `bastao run` first.")
+    with duckdb.connect(str(path), read_only=True) as connection:
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return connection.execute(query).fetchall()
+
+        snapshot_id, as_of = rows(PUBLICATION)[0]
+        return Summary(
+            company=profile.company,
+            snapshot_id=str(snapshot_id),
+            as_of=f"{as_of:%Y-%m-%d %H:%M:%S}",
+            funnel=[FunnelStage(*row) for row in rows(FUNNEL)],
+            sla=[ClauseResult(*row) for row in rows(SLA)],
+            deliveries=dict(rows(DELIVERIES)),
+            waiting_now=rows(WAITING)[0][0],
+            revenue=str(rows(REVENUE)[0][0]),
+            currency=profile.currency,
+        )
+
+
+def _funnel_table(stages: list[FunnelStage]) -> Table:
+    table = Table(title="Funnel", title_justify="left", box=None, pad_edge=False)
+    table.add_column("stage")
+    for name in ("reached this or later", "skipped it", "went on", "conversion"):
+        table.add_column(name, justify="right")
+    for stage in stages:
+        last = stage is stages[-1]
+        share = f"{stage.passed / stage.reached:.1%}" if stage.reached and not last else ""
+        passed = "" if last else f"{stage.passed:,}"
+        table.add_row(stage.stage, f"{stage.reached:,}", f"{stage.skipped:,}", passed, share)
+    return table
+
+
+def _sla_table(clauses: list[ClauseResult]) -> Table:
+    table = Table(title="\nResponse clocks of the agreement", title_justify="left", box=None, pad_edge=False)
+    table.add_column("clause")
+    for name in ("judged", "met", "breached", "running", "not judgeable", "compliance"):
+        table.add_column(name, justify="right")
+    for clause in clauses:
+        share = f"{clause.compliance:.1%}" if clause.compliance is not None else "–"
+        figures = (clause.judged, clause.met, clause.breached, clause.running, clause.not_judgeable)
+        table.add_row(clause.clause_id, *(f"{figure:,}" for figure in figures), share)
+    return table
