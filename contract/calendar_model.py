@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +11,8 @@ from contract.fields import Day, Interval, MonthDay, Strict, Zone
 from contract.problems import did_you_mean
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_IN_PORTUGUESE = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
+_PLAIN = str.maketrans("áç", "ac")
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Days off that the federal calendar calls optional; a private company says which of them it closes.
 OptionalDay = Literal[
@@ -37,6 +39,15 @@ class WeekHours(Strict):
     )
 
     _order = field_validator("intervals")(_ordered)
+
+    @field_validator("days", mode="before")
+    @classmethod
+    def _in_english(cls, days: Any) -> Any:
+        for day in days if isinstance(days, list) else ():
+            for name, portuguese in zip(WEEKDAYS, _IN_PORTUGUESE, strict=True):
+                if str(day).casefold().removesuffix("-feira") in (portuguese, portuguese.translate(_PLAIN)):
+                    raise ValueError(f"{day!r} is not written in English; write {name}")
+        return days
 
 
 class NamedDay(Strict):

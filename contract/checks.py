@@ -106,21 +106,23 @@ def _periods(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
 
 def _labels(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
     # The warehouse maps a label to one code whatever the version: what people chose in the CRM has no version.
-    seen: dict[tuple[str, str], tuple[str, str, str]] = {}
+    seen: dict[tuple[str, str], tuple[str, PlacedVersion, KeyPath]] = {}
     for version in versions:
         for index, reason in enumerate(version.part.reasons):
             for system, labels in reason.labels.items():
                 for position, label in enumerate(labels):
                     path: KeyPath = ("reasons", index, "labels", system, position)
-                    first = seen.setdefault(
-                        (system, label.casefold()), (reason.code, version.part.version, version.place(path))
+                    code, first, there = seen.setdefault(
+                        (system, label.casefold()), (reason.code, version, path)
                     )
-                    if first[0] != reason.code:
-                        message = f"label {label!r} of {system} means {first[0]!r} already at {first[2]}"
+                    if code != reason.code:
+                        message = (
+                            f"label {label!r} of {system} means {code!r} already at {first.place(there)}"
+                        )
                         yield version.problem(
                             path, message, "Map each label to one reason, the same in all versions."
                         )
-                    elif first[1] == version.part.version and first[2] != version.place(path):
+                    elif first is version and there != path:
                         yield version.problem(path, f"label {label!r} is listed twice", "Keep one.")
 
 

@@ -34,7 +34,18 @@ def validate(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [explain(detail, model, data, lines, path) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        return None, [
+            explain(detail, model, data, lines, path) for detail in details if not _echo(detail, details)
+        ]
+
+
+def _echo(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """A list whose items are all wrong is also reported as too short; only the items matter."""
+    depth = len(detail["loc"])
+    return detail["type"] == "too_short" and any(
+        len(other["loc"]) > depth and other["loc"][:depth] == detail["loc"] for other in details
+    )
 
 
 def explain(detail: ErrorDetails, model: type[BaseModel], data: Any, lines: Lines, path: KeyPath) -> Problem:

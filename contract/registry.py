@@ -53,11 +53,13 @@ def check_unchanged(
 
     `recorded` holds `Record`s, or plain `(version, agreement_hash)` pairs when the dated days were not kept.
     Versions that were never in force may change freely; company days that have not begun may be added or removed.
+    A version that nobody recorded and that is in force by `now` (aware instant) may not start before the last
+    recorded day: it would change verdicts that were given.
     """
     problems: list[Problem] = []
+    known = [item if isinstance(item, Record) else Record(*item) for item in recorded]
     present = {version.version: version for version in agreement.versions}
-    for item in recorded:
-        record = item if isinstance(item, Record) else Record(*item)
+    for record in known:
         version = present.get(record.version)
         path = f"version {record.version!r}"
         if version is None:
@@ -74,8 +76,9 @@ def check_unchanged(
                 "Restore the signed text and write the change as a new version with its own effective_from."
             )
             problems.append(Problem("agreement", 0, path, message, remedy))
-        elif isinstance(item, Record):
+        else:
             problems += _changed_days(record, version)
+    problems += _retroactive(agreement, known, now)
     if problems:
         raise AgreementChangedError(problems)
 
@@ -86,6 +89,25 @@ def _today(version: SignedVersion, now: datetime) -> str:
 
 def _days_until(version: SignedVersion, until: str) -> dict[str, str]:
     return {day: text for day, text in version.dated_days.items() if day <= until}
+
+
+def _retroactive(agreement: Agreement, recorded: Sequence[Record], now: datetime) -> list[Problem]:
+    known = {record.version for record in recorded}
+    last = max((record.until for record in recorded), default="")
+    remedy = f"Let it start on {last} or later: verdicts given until then stay as they are."
+    return [
+        Problem(
+            "agreement",
+            0,
+            f"version {version.version!r}",
+            f"is new and starts in the past ({starts_on})",
+            remedy,
+        )
+        for version in agreement.versions
+        if version.version not in known
+        and version.effective_from <= now
+        and (starts_on := _today(version, version.effective_from)) < last
+    ]
 
 
 def _changed_days(record: Record, version: SignedVersion) -> list[Problem]:

@@ -21,6 +21,7 @@ _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fals
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 _STR = "tag:yaml.org,2002:str"
+_COLLECTIONS = frozenset({"tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!"})
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -108,6 +109,9 @@ class _Reader:
         self.lines.by_path.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
+        if node.tag not in _COLLECTIONS:
+            self.problems.append(self._tagged(node, path))
+            return None
         if id(node) in self._open:
             self.problems.append(self.lines.problem(path, "refers to itself", "Remove the alias."))
             return None
@@ -167,11 +171,7 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
         text = str(node.value)
         if node.tag not in (_STR, "!"):
-            self.problems.append(
-                self.lines.problem(
-                    path, f"has the type tag {node.tag}", "Remove the tag; write the plain value."
-                )
-            )
+            self.problems.append(self._tagged(node, path))
             return None
         if node.style is not None:
             return text
@@ -182,3 +182,8 @@ class _Reader:
         if _INT.fullmatch(text):
             return int(text)
         return float(text) if _FLOAT.fullmatch(text) else text
+
+    def _tagged(self, node: yaml.Node, path: KeyPath) -> Problem:
+        return self.lines.problem(
+            path, f"has the type tag {node.tag}", "Remove the tag; write the plain value."
+        )
