@@ -51,16 +51,16 @@ def rd_station_crm_config(runtime: Runtime) -> RdStationCrmConfig:
 
     wanted = runtime.profile.sources.rd_station_crm
     assert wanted is not None, "rd_station_crm is not configured"
+    labels = {"erp_order_label": wanted.erp_order_field, "cnpj_label": wanted.cnpj_field}
     return RdStationCrmConfig(
-        v1_base_url=wanted.v1_base_url.rstrip("/"),
-        v1_token=_secret(runtime, "rd_station_crm", "v1_token_env"),
-        v2_base_url=wanted.v2_base_url.rstrip("/"),
-        oauth_url=wanted.oauth_url.rstrip("/"),
-        v2_client_id=_secret(runtime, "rd_station_crm", "v2_client_id_env"),
-        v2_client_secret=_secret(runtime, "rd_station_crm", "v2_client_secret_env"),
-        v2_refresh_token=_secret(runtime, "rd_station_crm", "v2_refresh_token_env"),
-        erp_order_field=wanted.erp_order_field,
-        cnpj_field=wanted.cnpj_field,
+        token=_secret(runtime, "rd_station_crm", "v1_token_env"),
+        client_id=_secret(runtime, "rd_station_crm", "v2_client_id_env"),
+        client_secret=_secret(runtime, "rd_station_crm", "v2_client_secret_env"),
+        refresh_token=_secret(runtime, "rd_station_crm", "v2_refresh_token_env"),
+        v1_url=f"{wanted.v1_base_url.rstrip('/')}/api/v1",
+        v2_url=f"{wanted.v2_base_url.rstrip('/')}/crm/v2",
+        token_url=f"{wanted.oauth_url.rstrip('/')}/oauth2/token",
+        **{name: label for name, label in labels.items() if label is not None},
     )
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-import yaml
 
 from contract.agreement import Agreement, SignedVersion, load_agreement
 from contract.problems import AgreementError, Problem
@@ -45,9 +42,3 @@ def pick(profile: Profile, agreement: Agreement, name: str | None) -> SignedVers
         return agreement.version(name)
     except KeyError as error:
         raise AgreementError([Problem(where, 0, "", str(error.args[0]), "")]) from None
-
-
-def as_text(version: SignedVersion) -> str:
-    """The signed content as YAML, in a stable order: easy to read and to compare."""
-    content: dict[str, Any] = {"agreement_hash": version.agreement_hash, **version.content}
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)

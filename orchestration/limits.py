@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingestion.ports import Limiter, NoLimits
@@ -20,7 +21,10 @@ def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Li
     if source == "rd_station":
         return SqlLimiter(state_url, {source: rd_station_limits(settings.plan)}, settings.quota_speed)
     if source == "rd_station_crm":
-        limits = rd_station_crm_limits()
-        owners = {source: limits, f"{source}_v1": limits, f"{source}_v2": limits}
-        return SqlLimiter(state_url, owners, settings.quota_speed)
+        # The two versions of the CRM's API count apart: contract rd_station.md, B1 and B2.
+        limits = {
+            version: tuple(replace(limit, counter=f"{version}_{limit.counter}") for limit in rd_station_crm_limits()["*"])
+            for version in ("crm_v1", "crm_v2")
+        }
+        return SqlLimiter(state_url, {source: limits}, settings.quota_speed)
     return NoLimits()

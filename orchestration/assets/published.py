@@ -45,7 +45,7 @@ def published_assets(profile: Profile, manifest: Mapping[str, Any]) -> AssetsDef
         if not outcome.published:
             raise Failure(outcome.message, allow_retries=False)
         rows = sum(outcome.tables.values())
-        metadata = {"snapshot_id": outcome.snapshot_id, "rows": rows, "as_of": outcome.as_of.isoformat()}
+        metadata: dict[str, Any] = {"snapshot_id": outcome.snapshot_id, "rows": rows, "as_of": outcome.as_of.isoformat()}
         yield MaterializeResult(asset_key=MARTS, metadata=metadata)
         yield MaterializeResult(asset_key=PLAN, metadata=metadata)
 

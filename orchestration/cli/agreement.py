@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated
 
 import typer
@@ -41,15 +40,18 @@ def show(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print one version of the agreement with everything that was signed."""
+    """Print one version of the agreement as the document that both areas signed, in the company's language."""
+    from contract.document import render_markdown
     from orchestration import agreements
 
     company = common.open_profile(profile)
-    found = agreements.pick(company, agreements.read(company), version)
+    everything = agreements.read(company)
+    found = agreements.pick(company, everything, version)
     if as_json:
         common.show({"version": found.version, "hash": found.agreement_hash, **found.content}, True)
     else:
-        common.out.print(agreements.as_text(found), markup=False, soft_wrap=True)
+        text = render_markdown(everything, found.version, company.company, company.locale)
+        common.out.print(text, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -57,14 +59,18 @@ def diff(
     old: Annotated[str, typer.Argument(help="The earlier version.")],
     new: Annotated[str, typer.Argument(help="The later version.")],
     profile: ProfileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show what changed from one version to another. Nothing is printed when both say the same."""
+    """Say in words what changed from one version to another. Nothing is printed when both say the same."""
+    from contract.diff import differences
     from orchestration import agreements
 
     company = common.open_profile(profile)
     found = agreements.read(company)
-    before, after = (agreements.as_text(agreements.pick(company, found, name)).splitlines() for name in (old, new))
-    for line in difflib.unified_diff(before, after, old, new, lineterm="", n=1):
-        common.out.print(line, markup=False, soft_wrap=True)
-
-
+    before, after = (agreements.pick(company, found, name) for name in (old, new))
+    changes = differences(before, after, company.locale)
+    if as_json:
+        common.show(changes, True)
+    else:
+        for change in changes:
+            common.out.print(change, markup=False, soft_wrap=True)

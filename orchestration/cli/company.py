@@ -18,12 +18,13 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="The new company folder; must be empty or not there yet.")],
+    folder: Annotated[Path, typer.Argument(help="The new company folder; nothing in it is overwritten.")],
+    name: Annotated[str | None, typer.Option(help="The company's name; default: the folder's.")] = None,
 ) -> None:
     """Make a company folder to fill in: bastao.yaml, an agreement, the mappings."""
-    from orchestration import new_company
+    from contract.template import create
 
-    for path in new_company.create(folder):
+    for path in create(folder, name):
         common.out.print(f"wrote {path}", soft_wrap=True)
     common.out.print(f"Next: read {folder}/bastao.yaml, set the secrets it names, then: bastao doctor --profile {folder}")
 
