@@ -119,8 +119,8 @@ class Outbox:
                 last = _next_seq(connection, len(batch))
                 for offset, row in enumerate(batch):
                     row["updated_seq"] = last - len(batch) + 1 + offset
-                    done = connection.execute(upsert(self.engine, outbox).on_conflict_do_nothing(), row)
-                    added += done.rowcount
+                    insert = upsert(self.engine, outbox).values(**row).on_conflict_do_nothing()
+                    added += len(connection.execute(insert.returning(outbox.c.delivery_id)).all())
         return added
 
     def move(self, row: Row, change: Change, **values: Any) -> bool:
