@@ -48,7 +48,7 @@ class Response:
 
     status: int
     headers: Mapping[str, str]
-    json: Any | None
+    json: Any
     is_json: bool = True
 
     @property

@@ -1,0 +1,240 @@
+"""The whole read of RD Station CRM as slices: lists, organizations, contacts, deals, tasks, deletions.
+
+Cursors (dlt state): one instant per v2 resource, the largest `updated_at` landed. Each read goes back `overlap_hours`
+behind it and leaves out what is stored with the same `updated_at`, so rows of the boundary neither double nor miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ingestion.fan_out import Outcome, fan_out
+from ingestion.ports import Ports, Target
+from ingestion.rd_station_crm.catalogue import Catalogue, read_catalogue
+from ingestion.rd_station_crm.client import CrmApi
+from ingestion.rd_station_crm.deals import deal_tables, owner_changes, tombstone
+from ingestion.rd_station_crm.keyset import rows_since
+from ingestion.rd_station_crm.known import QUERIES, Known
+from ingestion.rd_station_crm.people import (
+    contact_tables,
+    deleted_contact,
+    integration_ids,
+    organization_tables,
+)
+from ingestion.rd_station_crm.settings import PIPELINE, SCHEMA, SYSTEM, RdStationCrmConfig
+from ingestion.rd_station_crm.tasks import changed_tasks, task_row
+from ingestion.rows import Row, instant, merge
+from ingestion.runner import LoadReport, Session, Slice, Tables, load
+
+TASK_COLUMNS = ("deal_id", "type", "done", "done_at", "due_at", "created_at", "user_id")
+
+
+def run(config: RdStationCrmConfig, ports: Ports, target: Target, api: CrmApi | None = None) -> LoadReport:
+    """Load what changed at RD Station CRM since the last run. Raises IngestionError; progress is kept."""
+    own = api or CrmApi(config, ports)
+    try:
+        return load(PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports)
+    finally:
+        if api is None:
+            own.close()
+
+
+@dataclass
+class Reader:
+    """One run."""
+
+    api: CrmApi
+    config: RdStationCrmConfig
+    ports: Ports
+    session: Session
+
+    def __post_init__(self) -> None:
+        self.now = self.ports.clock.now().replace(tzinfo=None)
+        self.known = Known(self.session.read(**QUERIES))
+
+    def read(self) -> Iterator[Slice]:
+        """The slices, those that others refer to first."""
+        catalogue = read_catalogue(self.api, self.session, self.config.cnpj_label)
+        if self.session.state.get("catalogue") != catalogue.fingerprint:
+            self.session.state["catalogue"] = catalogue.fingerprint
+            yield Slice(catalogue.tables)
+        yield from self._organizations(catalogue)
+        yield from self._contacts()
+        yield from self._deals(catalogue)
+        yield from self._tasks()
+        yield from self._deletions()
+
+    def _organizations(self, catalogue: Catalogue) -> Iterator[Slice]:
+        newest = self._cursor("organizations")
+        for rows in rows_since(self.api, "/organizations", "updated_at", self._since("organizations")):
+            changed = [row for row in rows if self.known.organizations.get(row["id"]) != instant(row.get("updated_at"))]
+            newest = _newest(newest, rows)
+            self._advance("organizations", newest)
+            yield Slice(merge(organization_tables(row, catalogue.cnpj_slug, catalogue.segments) for row in changed))
+
+    def _contacts(self) -> Iterator[Slice]:
+        """By creation, filtered by change (v2 cannot sort contacts by it): the cursor moves at the end of the list."""
+        newest = self._cursor("contacts")
+        for rows in rows_since(self.api, "/contacts", "created_at", self._since("contacts")):
+            changed = [row for row in rows if self.known.contacts.get(row["id"], _NEW)[0] != instant(row.get("updated_at"))]
+            newest = _newest(newest, rows)
+            integrations = self._integrations(changed)
+            for row in changed:
+                row_id = integrations.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3]
+                integrations[row["id"]] = row_id
+            yield self._slice(contact_tables(row, integrations[row["id"]]) for row in changed)
+        self._advance("contacts", newest)
+        yield Slice({})
+
+    def _integrations(self, contacts: list[Row]) -> dict[str, str | None]:
+        """Marketing uuids of contacts that are new or changed company: one v1 call per organization."""
+        wanted = {
+            row["organization_id"] for row in contacts
+            if row.get("organization_id") and self.known.contacts.get(row["id"], _NEW)[2] != row["organization_id"]
+        }  # fmt: skip
+        outcome = fan_out(sorted(wanted), lambda key: self.api.v1(f"/organizations/{key}").json, self.config.workers)
+        self._judge(outcome, "organizations")
+        return {key: value for detail in outcome.results for key, value in integration_ids(detail).items()}
+
+    def _deals(self, catalogue: Catalogue) -> Iterator[Slice]:
+        listed: dict[str, Row] = {}
+        for rows in rows_since(self.api, "/deals", "updated_at", self._since("deals")):
+            listed.update((row["id"], row) for row in rows)
+        changed = [row for key, row in listed.items() if self._is_news(key, row)]
+        named = [key for key in self.known.named_deals() if not any(row["id"] == key for row in changed)]
+        yield from self._named_deals(named, catalogue)
+        newest, complete = self._cursor("deals"), True
+        for start in range(0, len(changed), self.config.slice_size):
+            part = changed[start : start + self.config.slice_size]
+            outcome = self._details(part, catalogue, start, len(changed))
+            complete = complete and len(outcome.results) == len(part)
+            if complete:
+                newest = _newest(newest, part)
+                self._advance("deals", newest)
+            yield self._slice(outcome.results, flush=len(part) == self.config.slice_size)
+            self._judge(outcome, "deals")
+        if complete and listed:
+            self._advance("deals", _newest(newest, list(listed.values())))
+            yield Slice({})
+
+    def _named_deals(self, keys: list[str], catalogue: Catalogue) -> Iterator[Slice]:
+        """Deals that a webhook named, deleted ones too: a webhook is only a hint, the deal itself decides."""
+        for start in range(0, len(keys), self.config.slice_size):
+            part = keys[start : start + self.config.slice_size]
+            bodies = fan_out(part, lambda key: (key, self.api.v2_one(f"/deals/{key}")), self.config.workers)
+            present = [body for _, body in bodies.results if body is not None]
+            gone = [tombstone(key, self.now) for key, body in bodies.results if body is None]
+            outcome = self._details(present, catalogue, start, len(keys))
+            yield self._slice([*outcome.results, *gone])
+            self._judge(bodies, "deals")
+            self._judge(outcome, "deals")
+
+    def _details(self, deals: list[Row], catalogue: Catalogue, start: int, total: int) -> Outcome[Tables]:
+        created = {row["id"]: at for row in deals if (at := instant(row.get("created_at"))) is not None}
+        flags = owner_changes(self.api, created)
+        hidden: list[str] = []
+
+        def fetch(row: Row) -> Tables:
+            detail, served_at = self.api.deal_detail(row["id"])
+            if detail is None:
+                hidden.append(row["id"])
+            elif row["id"] in flags and "user_changed" not in detail:
+                detail["user_changed"] = flags[row["id"]]
+            return deal_tables(row, detail, served_at or self.now, self.config.erp_order_label, catalogue.reasons)
+
+        def done(count: int) -> None:
+            self.ports.progress.step(SYSTEM, start + count, total, "deals")
+
+        outcome = fan_out(deals, fetch, self.config.workers, done)
+        if hidden:
+            self.session.note(
+                f"rd_station_crm: {len(hidden)} deals are not shown to the v1 token's user; their stage visits are missing. "
+                "Use the token of a user with full visibility."
+            )
+        return outcome
+
+    def _is_news(self, key: str, row: Row) -> bool:
+        stored = self.known.deals.get(key)
+        return stored is None or stored[2] or stored[1] != instant(row.get("updated_at"))
+
+    def _tasks(self) -> Iterator[Slice]:
+        since, newest = self._since("tasks"), self._cursor("tasks")
+        for rows in changed_tasks(self.api, since):
+            newest = _newest(newest, rows)
+            tasks = [task_row(row) for row in rows]
+            yield Slice({"tasks": [task for task in tasks if self.known.tasks.get(task["task_id"]) != _values(task)]})
+        self._advance("tasks", newest)
+        yield Slice({})
+
+    def _deletions(self) -> Iterator[Slice]:
+        """Deletions leave no trace in lists: compare ids when a sweep is due or v1's totals disagree with ours."""
+        swept = instant(self.session.state.get("swept_at"))
+        due = swept is not None and self.now - swept >= timedelta(days=self.config.full_sweep_days)
+        for table, live in (("deals", self.known.live_deals), ("contacts", self.known.live_contacts)):
+            path = f"/{table}"
+            if live and (due or self._total_disagrees(path, live)):
+                yield from self._reconcile(table, path, live)
+        if due or swept is None:
+            self.session.state["swept_at"] = self.now.isoformat()
+            yield Slice({})
+
+    def _total_disagrees(self, path: str, live: set[str]) -> bool:
+        key = f"compared_{path.strip('/')}"
+        last = instant(self.session.state.get(key))
+        if last is not None and self.now - last < timedelta(hours=self.config.relist_hours):
+            return False
+        total = self.api.v1_total(path, path.strip("/"))
+        if total is None or total == len(live):
+            return False
+        self.session.state[key] = self.now.isoformat()
+        return True
+
+    def _reconcile(self, table: str, path: str, live: set[str]) -> Iterator[Slice]:
+        listed = {row["id"] for rows in rows_since(self.api, path, "created_at", None) for row in rows}
+        missing = sorted(live - listed)
+        outcome = fan_out(missing, lambda key: (key, self.api.v2_one(f"{path}/{key}")), self.config.workers)
+        gone = [key for key, body in outcome.results if body is None]
+        yield self._slice(tombstone(key, self.now) if table == "deals" else deleted_contact(key) for key in gone)
+        self._judge(outcome, table)
+
+    def _slice(self, parts: Iterable[Tables], flush: bool = False) -> Slice:
+        """The rows of several records; what they say is known from here on."""
+        tables = merge(parts)
+        self.known.learn(tables, self.session.load_seq)
+        return Slice(tables, flush=flush)
+
+    def _cursor(self, resource: str) -> datetime | None:
+        return instant(self.session.state.get("cursors", {}).get(resource))
+
+    def _since(self, resource: str) -> datetime | None:
+        cursor = self._cursor(resource)
+        return cursor - timedelta(hours=self.config.overlap_hours) if cursor else None
+
+    def _advance(self, resource: str, newest: datetime | None) -> None:
+        if newest is not None:
+            self.session.state.setdefault("cursors", {})[resource] = newest.isoformat()
+
+    def _judge(self, outcome: Outcome[Any], what: str) -> None:
+        """Note single failures; stop the run when the slice was stopped."""
+        if outcome.failures:
+            self.session.note(
+                f"rd_station_crm: {len(outcome.failures)} {what} could not be read and stay on the list. "
+                f"First: {outcome.failures[0]}"
+            )
+        if outcome.stop is not None:
+            raise outcome.stop
+
+
+_NEW: tuple[Any, ...] = (None, False, None, None)
+
+
+def _newest(newest: datetime | None, rows: list[Row]) -> datetime | None:
+    dates = [at for row in rows if (at := instant(row.get("updated_at"))) is not None]
+    return max([*dates, newest] if newest else dates, default=None)
+
+
+def _values(task: Row) -> tuple[Any, ...]:
+    return tuple(task[name] for name in TASK_COLUMNS)
