@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Practical subset of RFC 5321/5322: no quoted local parts, no address literals; the domain needs a letter TLD.
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_WRAPPED = re.compile(r"^mailto:|^<|>$|[;,]+$")
+_WRAPPED = re.compile(r"^(?:mailto:|[<\s])+|[>;,\s]+$")
 
 _PLACEHOLDER_ADDRESSES = """
     teste@teste.com teste@teste.com.br test@test.com nao@tem.com nao@tem.com.br naotem@naotem.com

@@ -1,0 +1,38 @@
+"""The agreement lands once, as one load, and again only when something in it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contract import load_agreement, load_mappings
+from ingestion.agreement import run
+from tests.ingestion.fakes import Home
+
+DEMO = Path(__file__).parents[3] / "profiles" / "demo"
+
+
+def test_rules_land_as_rows_through_dlt(dlt_home: Home) -> None:
+    agreement, mappings = load_agreement(DEMO / "agreement"), load_mappings(DEMO / "mappings")
+    report = run(agreement, mappings, dlt_home.target, dlt_home.ports())
+    assert report.rows_by_table == {
+        "versions": 2, "clauses": 6, "hot_signals": 8, "reasons": 14, "reason_labels": 7, "stage_map": 5,
+        "channel_map": 13, "targets": 16, "calendar_days": 7670,
+    }  # fmt: skip
+    assert run(agreement, mappings, dlt_home.target, dlt_home.ports()).rows == 0
+    found = dlt_home.query(
+        "select v.agreement_version, c.limit_seconds, d.working_seconds, v.load_seq "
+        "from raw_agreement.versions v "
+        "join raw_agreement.clauses c on c.agreement_version = v.agreement_version and c.applies_to = 'hot' "
+        "join raw_agreement.calendar_days d on d.calendar_hash = v.calendar_hash and d.utc_date = '2026-06-01' "
+        "order by v.effective_from"
+    )
+    assert found == [("v1", 600, 32400, 1), ("v2", 300, 32400, 1)]
+
+
+def test_a_changed_mapping_loads_everything_again(home: Home) -> None:
+    agreement, mappings = load_agreement(DEMO / "agreement"), load_mappings(DEMO / "mappings")
+    run(agreement, mappings, home.target, home.ports())
+    fewer = type(mappings)(mappings.stages, mappings.channels[:-1])
+    report = run(agreement, fewer, home.target, home.ports())
+    assert report.rows_by_table["versions"] == 2 and report.rows_by_table["channel_map"] == 12
+    assert home.query("select distinct load_seq from raw_agreement.clauses order by 1") == [(1,), (2,)]
