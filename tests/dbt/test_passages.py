@@ -238,3 +238,10 @@ def test_files_keep_dates_and_literal_channels(passages: dict[str, Rows]) -> Non
     first, second = passages["files"]
     assert {(row["channel"], row["status"]) for row in (first, second)} == {("unknown", "won"), (None, "inactive")}
     assert first["mql_at"] is None and first["mql_date"].isoformat() == "2018-02-01"
+
+
+def test_unit_and_data_tests_of_the_models(warehouse: Path) -> None:
+    """dbt's own tests: the logic of single models, and what must hold on any data."""
+    selected = [f"intermediate.{area}" for area in ("identity", "companies", "crm", "funnel", "handoffs")]
+    result = run_dbt(["test", "--select", "staging", *selected, "--exclude", "marts"], warehouse.parent, warehouse)
+    assert sum(1 for row in result.result if row.node.resource_type == "unit_test") >= 9

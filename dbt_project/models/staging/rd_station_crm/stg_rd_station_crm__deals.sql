@@ -3,7 +3,8 @@ select
     deal_id,
     amount_monthly,
     amount_unique,
-    coalesce(amount_total, coalesce(amount_unique, 0) + coalesce(amount_monthly, 0)) as amount_total,
+    cast(coalesce(amount_total, coalesce(amount_unique, 0) + coalesce(amount_monthly, 0)) as decimal(18, 2))
+        as amount_total,
     rating,
     case
         when closed_at is null or closed_at > {{ as_of() }}

@@ -1,0 +1,1 @@
+{{ working_day_buckets(source('vectors', 'calendar')) }}

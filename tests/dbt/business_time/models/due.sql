@@ -1,0 +1,1 @@
+{{ business_due(source('vectors', 'due'), source('vectors', 'calendar'), ref('buckets')) }}

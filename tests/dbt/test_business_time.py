@@ -1,0 +1,172 @@
+"""Working time and due instants in SQL, on both engines, against the published vectors and a second-by-second count.
+
+Rule: contracts/brazil.md and design section 5. The calendar rows come from `contract.calendar` (tested there); here
+the macros of `dbt_project/macros/business_time.sql` read them.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+from contract.calendar import build_calendar
+from contract.calendar_model import Calendar
+
+from tests.dbt.raw_fixture import run_dbt
+
+PROJECT = Path(__file__).parent / "business_time"
+VECTORS = json.loads((Path(__file__).parent / "data" / "business_time_vectors.json").read_text())
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+OPTIONAL = ["carnival", "corpus_christi"]
+INTERVALS = [f"i{n}_{side}" for n in range(1, 5) for side in ("start", "end")]
+TABLES = {
+    "calendar": "calendar_hash text, utc_date date, "
+    + ", ".join(f"{name} bigint" for name in INTERVALS)
+    + ", cum_before bigint, working_seconds bigint",
+    "elapsed": "vector_no bigint, calendar_hash text, start_at timestamp, end_at timestamp",
+    "due": "calendar_hash text, start_at timestamp, limit_seconds bigint",
+}
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def calendar_rows(name: str, calendar: Calendar) -> list[tuple[Any, ...]]:
+    """Rows of the calendar table for 2017 to 2027, all the vectors' years."""
+    days = build_calendar(calendar, date(2017, 1, 1), date(2027, 12, 31))
+    return [
+        (name, day["utc_date"], *(day[i] for i in INTERVALS), day["cum_before"], day["working_seconds"]) for day in days
+    ]
+
+
+def office(zone: str, optional: bool, intervals: list[str] | None = None) -> Calendar:
+    """The vectors' calendar: Monday to Friday 08:00-18:00, national holidays."""
+    return Calendar.model_validate(
+        {
+            "zone": zone,
+            "optional_days_closed": OPTIONAL if optional else [],
+            "hours": [{"days": WEEKDAYS, "intervals": intervals or ["08:00-18:00"]}],
+        }
+    )
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+
+
+def calendar_of(vector: dict[str, Any]) -> str:
+    return f"{vector['time_zone']}|{vector['optional_points_closed']}"
+
+
+def brute_force(rows: list[tuple[Any, ...]], start: datetime, limit: int) -> datetime:
+    """First instant at which `limit` working seconds have passed, by walking the calendar's intervals."""
+    left = limit
+    for _, day, *cells in rows:
+        midnight = datetime.combine(day, datetime.min.time())
+        for begins, ends in zip(cells[0:8:2], cells[1:8:2], strict=True):
+            if begins is None:
+                continue
+            opens, closes = midnight + timedelta(seconds=begins), midnight + timedelta(seconds=ends)
+            here = (closes - max(opens, start)).total_seconds()
+            if here <= 0:
+                continue
+            if left <= here:
+                return max(opens, start) + timedelta(seconds=left)
+            left -= int(here)
+    raise AssertionError("beyond the calendar")
+
+
+def inputs() -> Rows:
+    """The vectors, and 300 random starts on a calendar with lunch and holidays (seeded)."""
+    cases = VECTORS["elapsed"] + VECTORS["due"]
+    calendars = {calendar_of(v): office(v["time_zone"], v["optional_points_closed"]) for v in cases}
+    lunch = office("America/Sao_Paulo", False, ["08:00-12:00", "13:00-18:00"])
+    rows: Rows = {"calendar": [], "elapsed": [], "due": []}
+    for name, calendar in {**calendars, "lunch": lunch}.items():
+        rows["calendar"] += calendar_rows(name, calendar)
+    for number, v in enumerate(VECTORS["elapsed"]):
+        rows["elapsed"].append((number, calendar_of(v), utc(v["start"]), utc(v["end"])))
+    due = {(calendar_of(v), utc(v["start"]), v["business_minutes"] * 60) for v in VECTORS["due"]}
+    dice = random.Random(7)
+    for _ in range(300):
+        start = datetime(2018, 1, 1) + timedelta(seconds=dice.randrange(8 * 365 * 86400))
+        due.add(("lunch", start, dice.choice([1, 300, 600, 7200, 14400, 32400, 32401, 200_000])))
+    rows["due"] = sorted(due)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Rows:
+    return inputs()
+
+
+def load(execute: Any, many: Any, mark: str, rows: Rows) -> None:
+    """Create the source tables of the small project and fill them."""
+    execute("create schema vectors")
+    for table, columns in TABLES.items():
+        execute(f"create table vectors.{table} ({columns})")
+        marks = ", ".join(mark for _ in rows[table][0])
+        many(f"insert into vectors.{table} values ({marks})", rows[table])
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def answers(
+    request: pytest.FixtureRequest, vectors: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
+    """Rows of the models elapsed and due on one engine."""
+    home = tmp_path_factory.mktemp(request.param)
+    queries = {
+        "elapsed": "select vector_no, seconds from staging.elapsed",
+        "due": "select calendar_hash, start_at, limit_seconds, due_at from staging.due",
+    }
+    if request.param == "duckdb":
+        path = home / "vectors.duckdb"
+        with duckdb.connect(str(path)) as con:
+            load(con.execute, con.executemany, "?", vectors)
+        run_dbt(["run"], home, database=path, project=PROJECT)
+        with duckdb.connect(str(path), read_only=True) as con:
+            yield {name: con.execute(query).fetchall() for name, query in queries.items()}
+        return
+    import psycopg
+
+    from tests.support.postgres import dbt_env, new_database
+
+    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as con:
+        with con.cursor() as cursor:
+            load(cursor.execute, cursor.executemany, "%s", vectors)
+        run_dbt(["run", "--target", "postgres"], home, project=PROJECT, **dbt_env(dsn))
+        yield {name: con.execute(query).fetchall() for name, query in queries.items()}
+
+
+def test_working_time_of_the_vectors(answers: dict[str, list[tuple[Any, ...]]]) -> None:
+    found = dict(answers["elapsed"])
+    for number, vector in enumerate(VECTORS["elapsed"]):
+        assert found[number] == vector["business_minutes"] * 60, vector["note"]
+
+
+def test_due_instants_of_the_vectors(answers: dict[str, list[tuple[Any, ...]]]) -> None:
+    found = {(name, start, limit): due for name, start, limit, due in answers["due"]}
+    for vector in VECTORS["due"]:
+        key = (calendar_of(vector), utc(vector["start"]), vector["business_minutes"] * 60)
+        assert found[key] == utc(vector["due"]), vector["note"]
+
+
+def test_due_is_the_first_instant_at_which_the_limit_is_worked(
+    answers: dict[str, list[tuple[Any, ...]]], vectors: Rows
+) -> None:
+    lunch = [row for row in vectors["calendar"] if row[0] == "lunch"]
+    found = {(name, start, limit): due for name, start, limit, due in answers["due"]}
+    asked = [row for row in vectors["due"] if row[0] == "lunch"]
+    assert len(asked) == 300
+    for name, start, limit in asked:
+        assert found[name, start, limit] == brute_force(lunch, start, limit)
+
+
+def test_local_zone_of_the_vectors_is_known() -> None:
+    for vector in VECTORS["elapsed"] + VECTORS["due"]:
+        ZoneInfo(vector["time_zone"])
