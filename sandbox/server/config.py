@@ -1,0 +1,109 @@
+"""Every switch of the sandbox in one typed place.
+
+The defaults follow the better evidenced reading of `rd_station.md`; where the contract leaves a doubt (its
+section E), the other reading is one switch away, so that a client can be tested against both.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+Plan = Literal["light", "basic", "pro", "advanced"]
+
+
+@dataclass(slots=True)
+class SandboxConfig:
+    """Switches of one sandbox. Durations are seconds; `world_speed` and `limit_speed` multiply real time."""
+
+    # Clocks: the world's own time, and the time that quotas, settling and retries run on.
+    now: str | None = None
+    world_speed: float = 0.0
+    limit_speed: float = 1.0
+    # The account.
+    plan: Plan = "advanced"
+    limits: bool = True
+    limits_override: dict[str, int] = field(default_factory=dict)  # rule name -> maximum, e.g. {"contacts": 5}
+    home: str | None = None
+    fsync: bool = True
+    seed: int = 0
+    # Marketing.
+    settle_seconds: float = 2.0  # an accepted event is visible this much later (world or limit clock)
+    new_contact_delay_seconds: float = 120.0  # before a new contact accepts qualification events
+    qualification_refusal: Literal["drop", "reject"] = "drop"  # what a too early or unknown one meets
+    batch_invalid: Literal["reject_all", "skip"] = "reject_all"  # one invalid event in a batch
+    batch_max_events: int = 1000  # the real maximum is not published
+    event_body_limit: int = 200_000  # "0.2 MB"
+    workflows_key: Literal["workflows", "wokflows"] = "workflows"
+    workflow_answer: Literal["flat", "nested"] = "flat"
+    workflow_reentry: Literal["once", "more_than_once"] = "more_than_once"
+    updated_at_key: Literal["updated_at", "upated_at"] = "updated_at"
+    contact_phone_key: bool = False  # newer accounts return `phone`
+    contact_nulls: bool = False  # empty text keys as null instead of left out
+    contacts_list: bool = False  # GET /platform/contacts, named once in a changelog
+    deprecated_events: bool = False  # ORDER_PLACED and friends, accepted until the end of 2025
+    account_429_body: Literal["gateway", "excedded"] = "gateway"
+    expired_token_body: Literal["invalid_token", "unauthorized"] = "unauthorized"
+    error_wrapper: Literal["object", "list", "bare"] = "object"  # of the typed OAuth errors
+    segmentation_phone: bool = False
+    marketing_oauth2_rotates: bool = True  # refresh tokens of /oauth2/token for the Marketing app
+    integration_on_any_conversion: bool = False  # any conversion makes a CRM deal
+    integration_excludes: tuple[str, ...] = ()  # identifiers that never make one
+    # CRM.
+    crm_window_rows: int = 10_000
+    beyond_window: Literal["empty", "error"] = "empty"
+    next_page_passes_window: bool = False
+    v1_period_zone: Literal["-03:00", "+00:00"] = "-03:00"
+    v1_order_updated_at: bool = False  # order=updated_at on deals: not documented, ignored by default
+    v1_detail_organization: bool = True
+    v1_detail_lost_note: bool = True
+    v1_list_extras: bool = False  # lost reason, pipeline, source, campaign, organization on list rows
+    v1_retry_after: bool = True
+    open_twin_histories: bool = False  # some deals show a second open entry in deal_stage_histories
+    v2_filter_zone: Literal["-03:00", "+00:00"] = "+00:00"
+    v2_default_page_size: int = 20
+    v2_internal_links: bool = False  # links.next under /api/v2/
+    v2_links_host: str | None = None  # e.g. https://api.rd.services; default: the host that was asked
+    v2_webhooks_single: bool = False  # one object under `data` when one webhook exists
+    crm_plan_free: bool = False  # free CRM plan: only tasks of type `task`
+    # Webhooks.
+    webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery
+    webhook_timeout_seconds: float = 5.0  # real time
+    webhook_retry_seconds: float = 30.0  # limit-clock time, doubled at each retry
+    marketing_retries: int = 3
+    crm_retries: int = 5
+    crm_suspend_after: int = 2  # permanent failures in a row before `suspended`
+    webhooks_any_host: bool = False  # allow receivers off loopback (off: the sandbox stays on this machine)
+    # Protheus.
+    protheus_url: str | None = None  # SQLAlchemy URL; default sqlite:///<home>/protheus.db; "none" for no database
+    protheus_stamps: bool = True  # S_T_A_M_P_ exists
+
+    @classmethod
+    def from_switches(cls, **values: Any) -> "SandboxConfig":
+        """Build from keyword switches; an unknown name is refused with the list of known ones."""
+        known = {item.name for item in fields(cls)}
+        wrong = sorted(set(values) - known)
+        if wrong:
+            raise ValueError(f"unknown sandbox switch {', '.join(wrong)}; known: {', '.join(sorted(known))}")
+        return cls(**values)
+
+    def set_text(self, assignment: str) -> None:
+        """Apply one `name=value` text (command line), converting to the type of the default."""
+        name, _, text = assignment.partition("=")
+        name = name.strip().replace("-", "_")
+        known = {item.name for item in fields(self)}
+        if name not in known:
+            raise ValueError(f"unknown sandbox switch {name!r}; known: {', '.join(sorted(known))}")
+        current = getattr(self, name)
+        value: Any = text
+        if isinstance(current, bool):
+            if text.lower() not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+                raise ValueError(f"switch {name} takes true or false, not {text!r}")
+            value = text.lower() in {"true", "1", "yes", "on"}
+        elif isinstance(current, int):
+            value = int(text)
+        elif isinstance(current, float):
+            value = float(text)
+        elif isinstance(current, tuple):
+            value = tuple(part for part in text.split(",") if part)
+        elif isinstance(current, dict):
+            value = {k: int(v) for k, v in (pair.split(":") for pair in text.split(",") if pair)}
+        setattr(self, name, value)

@@ -1,0 +1,1 @@
+"""Webhooks: who is subscribed, what the bodies look like, and how deliveries are tried and tried again."""

@@ -1,0 +1,266 @@
+"""Subscriptions and deliveries: order, time-outs, retries, suspension, and faults (rd_station.md A6, B4).
+
+A fact becomes a delivery some seconds of world time later, with the state as of then. Deliveries of one subscription
+go out one after the other; a failed one is retried beside the queue, so retries may overtake or be overtaken.
+"""
+
+import asyncio
+import logging
+from collections import Counter, deque
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from sandbox.server.hooks.crm_bodies import document, envelope
+from sandbox.server.hooks.marketing_bodies import api_body, legacy_body
+from sandbox.server.ids import uuid_of
+from sandbox.server.state.signals import Signal
+from sandbox.server.times import need_utc
+
+if TYPE_CHECKING:
+    from sandbox.server.core import Sandbox
+
+log = logging.getLogger("sandbox.webhooks")
+REORDER_SECONDS = 2.0  # how long a delivery waits for another one to overtake it
+
+
+class Dispatcher:
+    """All subscriptions, of the four services `marketing`, `screen`, `crm_v1` and `crm_v2`."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self.hooks: dict[str, dict[str, Any]] = {}
+        self.counts: Counter[str] = Counter()
+        self.last: deque[dict[str, Any]] = deque(maxlen=500)
+        self._ordinals: Counter[tuple[str, str, datetime]] = Counter()
+        self._client: httpx.AsyncClient | None = None
+        self._queues: dict[str, asyncio.Queue[bytes]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[str, bytes] = {}
+        self._pending = 0
+
+    # Subscriptions -------------------------------------------------------------------------------------------
+    def of(self, service: str) -> list[dict[str, Any]]:
+        """Subscriptions of a service."""
+        return [hook for hook in self.hooks.values() if hook["service"] == service]
+
+    def get(self, service: str, key: str) -> dict[str, Any] | None:
+        """One subscription of a service."""
+        hook = self.hooks.get(key)
+        return hook if hook and hook["service"] == service else None
+
+    def add(self, service: str, row: dict[str, Any]) -> dict[str, Any]:
+        """Create a subscription (journalled)."""
+        now = self._sandbox.now()
+        key = uuid_of("hook", self._sandbox.world.seed, self._sandbox.next_number())
+        base = {"event_identifiers": [], "include_relations": [], "name": None, "auth_header": None, "auth_key": None}
+        hook = {**base, "status": "active", **row, "id": key, "service": service, "created_at": now, "updated_at": now}
+        self._write(hook)
+        return self.hooks[key]
+
+    def change(self, key: str, row: dict[str, Any]) -> dict[str, Any]:
+        """Change a subscription (journalled)."""
+        self._write({**self.hooks[key], **row, "updated_at": self._sandbox.now()})
+        return self.hooks[key]
+
+    def remove(self, key: str) -> None:
+        """Delete a subscription (journalled)."""
+        self._write({"id": key, "gone": True})
+
+    def _write(self, hook: dict[str, Any]) -> None:
+        self._sandbox.journal.append({"type": "hook", "hook": hook})
+        self.restore(hook)
+
+    def restore(self, hook: dict[str, Any]) -> None:
+        """Apply one journalled change."""
+        if hook.get("gone"):
+            self.hooks.pop(hook["id"], None)
+            return
+        dates = {key: need_utc(hook[key]) for key in ("created_at", "updated_at")}
+        self.hooks[hook["id"]] = {**hook, **dates, "failures": 0}
+
+    # From facts to deliveries --------------------------------------------------------------------------------
+    def signal(self, signal: Signal) -> None:
+        """A fact happened: plan a delivery for each subscriber."""
+        for hook in self.hooks.values():
+            if hook["status"] != "active" or hook["event_type"] != signal.name:
+                continue
+            if hook["event_identifiers"] and signal.identifier not in hook["event_identifiers"]:
+                continue
+            spot = (signal.name, signal.key, signal.at)
+            self._ordinals[spot] += 1
+            transaction = uuid_of("transaction", *spot, self._ordinals[spot])
+            wait = self._sandbox.config.webhook_delay_seconds
+            limit_due = self._sandbox.limit_clock.now() + wait
+
+            def action(at: datetime, hook: dict[str, Any] = hook, name: str = transaction) -> None:
+                self._build(hook["id"], signal, name, at)
+
+            self._sandbox.engine.schedule(signal.at + timedelta(seconds=wait), limit_due, action)
+
+    def _build(self, key: str, signal: Signal, transaction: str, at: datetime) -> None:
+        hook = self.hooks.get(key)
+        if hook is None or hook["status"] != "active":
+            return
+        body: dict[str, Any] | None
+        if signal.name.startswith("crm_"):
+            found = document(self._sandbox, signal)
+            body = envelope(signal.name, found, signal, transaction) if found else None
+        else:
+            contact = self._sandbox.engine.marketing.contacts.get(signal.key)
+            if contact is None:
+                body = None
+            elif hook["service"] == "screen":
+                body = legacy_body(self._sandbox, contact)
+            else:
+                body = api_body(hook, signal, contact, at)
+        if body is not None:
+            self._enqueue(hook, orjson.dumps(body))
+
+    def _enqueue(self, hook: dict[str, Any], body: bytes) -> None:
+        fault = self._sandbox.faults.pick("POST", hook["event_type"], webhook=True)
+        kind = fault.kind if fault else ""
+        if kind:
+            self._sandbox.record.faults[kind] += 1
+        if kind == "webhook_drop":
+            self.counts["lost"] += 1
+            return
+        held = self._held.pop(hook["id"], None)
+        if kind == "webhook_reorder" and held is None:
+            self._held[hook["id"]] = body
+            self._later(REORDER_SECONDS, hook["id"])
+            return
+        bodies = [body, body] if kind == "webhook_duplicate" else [body]
+        for item in [*bodies, *([held] if held else [])]:
+            self._put(hook["id"], item)
+
+    def _later(self, seconds: float, key: str) -> None:
+        async def release() -> None:
+            await asyncio.sleep(seconds)
+            held = self._held.pop(key, None)
+            if held:
+                self._put(key, held)
+
+        self._spawn(release())
+
+    def _put(self, key: str, body: bytes) -> None:
+        if key not in self._queues:
+            self._queues[key] = asyncio.Queue()
+            if self._client is not None:
+                self._spawn(self._work(key))
+        self._pending += 1
+        self._queues[key].put_nowait(body)
+
+    # Sending -------------------------------------------------------------------------------------------------
+    def _spawn(self, coroutine: Any) -> None:
+        try:
+            task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)
+        except RuntimeError:  # no server around this state (a unit test): nothing is sent
+            coroutine.close()
+            return
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        self._client = httpx.AsyncClient(timeout=self._sandbox.config.webhook_timeout_seconds, trust_env=False)
+        for key in self._queues:
+            self._spawn(self._work(key))
+
+    async def stop(self) -> None:
+        """Stop delivering; what waits is lost, as memory is."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client:
+            await self._client.aclose()
+            self._client = None
+
+    async def _work(self, key: str) -> None:
+        while True:
+            body = await self._queues[key].get()
+            hook = self.hooks.get(key)
+            if hook is None or hook["status"] != "active":
+                self._pending -= 1
+                continue
+            if await self._attempt(hook, body, 1):
+                self._done(hook, ok=True)
+            else:
+                self._spawn(self._retry(key, body))
+
+    async def _retry(self, key: str, body: bytes) -> None:
+        config = self._sandbox.config
+        hook = self.hooks.get(key)
+        retries = config.marketing_retries if hook and hook["service"] in ("marketing", "screen") else config.crm_retries
+        for number in range(retries):
+            wait = self._sandbox.limit_clock.real_seconds(config.webhook_retry_seconds * 2**number)
+            await asyncio.sleep(wait)
+            hook = self.hooks.get(key)
+            if hook is None:
+                break
+            if await self._attempt(hook, body, number + 2):
+                self._done(hook, ok=True)
+                return
+        if hook is None:
+            self._pending -= 1
+            return
+        self._done(hook, ok=False)
+
+    async def _attempt(self, hook: dict[str, Any], body: bytes, number: int) -> bool:
+        headers = {"content-type": "application/json", "user-agent": "RD Station webhooks (sandbox)"}
+        if hook["auth_header"]:
+            headers[hook["auth_header"]] = hook["auth_key"]
+        status = 0
+        if self._allowed(hook["url"]) and self._client is not None:
+            try:
+                answer = await self._client.post(hook["url"], content=body, headers=headers)
+                status = answer.status_code
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                log.info("delivery to a receiver failed: %s", type(error).__name__)
+        self.counts["attempts"] += 1
+        self.last.append({"event": hook["event_type"], "attempt": number, "status": status})
+        return 200 <= status < 300
+
+    def _done(self, hook: dict[str, Any], ok: bool) -> None:
+        self._pending -= 1
+        self.counts["delivered" if ok else "given_up"] += 1
+        hook["failures"] = 0 if ok else hook["failures"] + 1
+        crm = hook["service"] in ("crm_v1", "crm_v2")
+        if crm and hook["failures"] >= self._sandbox.config.crm_suspend_after and hook["status"] == "active":
+            self.change(hook["id"], {"status": "suspended"})
+            self.counts["suspended"] += 1
+
+    async def validate(self, url: str) -> bool:
+        """The validation call on creation: an empty object; the receiver must answer 2xx in time."""
+        if not self._allowed(url) or self._client is None:
+            return False
+        try:
+            answer = await self._client.post(url, json={})
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return False
+        return answer.is_success
+
+    def _allowed(self, url: str) -> bool:
+        """Receivers on this machine only, unless the switch allows any: the sandbox must not call the world."""
+        if self._sandbox.config.webhooks_any_host:
+            return True
+        host = urlsplit(url).hostname or ""
+        if host == "localhost":
+            return True
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    # Reports -------------------------------------------------------------------------------------------------
+    def describe(self) -> list[dict[str, Any]]:
+        """Subscriptions without the header's secret."""
+        return [{**hook, "auth_key": "***" if hook["auth_key"] else None} for hook in self.hooks.values()]
+
+    def report(self) -> dict[str, Any]:
+        """Deliveries so far: attempts, delivered, given up, lost by fault, and waiting."""
+        return {**self.counts, "pending": self._pending + len(self._held), "last": list(self.last)}

@@ -1,0 +1,138 @@
+"""Writes the ERP's tables from `erp.*` events into SQLite (default) or PostgreSQL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.engine import URL, Engine
+
+from sandbox.events import Event
+from sandbox.server.protheus.schema import (
+    DELETED,
+    INSERTED,
+    RECDEL,
+    RECNO,
+    STAMP,
+    build_tables,
+    stored,
+    table_specs,
+)
+from sandbox.world import World
+
+
+def default_url(home: Path | None) -> str | None:
+    """`sqlite:///<home>/protheus.db`; none without a home."""
+    return f"sqlite:///{(home / 'protheus.db').resolve()}" if home else None
+
+
+@dataclass(slots=True)
+class _Row:
+    """One physical row in memory."""
+
+    values: dict[str, Any]
+    deleted: bool
+    stamp: datetime | None
+    inserted: datetime | None
+
+
+class ProtheusDatabase:
+    """The database of one company group. `collect` takes events, `rebuild` and `flush` write."""
+
+    def __init__(self, url: str, world: World, stamps: bool = True) -> None:
+        self._url = _driver(make_url(url))
+        self._stamps = stamps
+        self._specs = table_specs(world)
+        self._postgres = self._url.get_backend_name() == "postgresql"
+        self._metadata, self._tables = build_tables(self._specs, self._postgres, stamps)
+        self._rows: dict[str, dict[int, _Row]] = {name: {} for name in self._specs}
+        self._dirty: dict[tuple[str, int], None] = {}
+        self._engine: Engine = create_engine(self._url)
+        if not self._postgres:
+            event.listen(self._engine, "connect", _sqlite_pragmas)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for readers."""
+        return self._url.render_as_string(hide_password=False)
+
+    # Events --------------------------------------------------------------------------------------------------
+    def collect(self, fact: Event) -> None:
+        """Take one `erp.*` event; it reaches the database at the next `flush`."""
+        name, recno = fact.data["table"], int(fact.data["recno"])
+        rows = self._rows[name]
+        at = fact.at.replace(tzinfo=None)
+        if fact.kind == "erp.upsert":
+            stamp = at if fact.data.get("stamp", True) else None
+            row = rows.get(recno)
+            if row is None:
+                rows[recno] = _Row(stored(self._specs[name], fact.data["row"]), False, stamp, stamp)
+            else:
+                row.values, row.stamp = stored(self._specs[name], fact.data["row"]), stamp
+        elif fact.kind == "erp.delete":
+            if recno in rows:
+                rows[recno].deleted, rows[recno].stamp = True, at
+        elif fact.kind == "erp.pack":
+            rows.pop(recno, None)
+        self._dirty[(name, recno)] = None
+
+    def _record(self, name: str, recno: int) -> dict[str, Any]:
+        row = self._rows[name][recno]
+        record = {**row.values, DELETED: "*" if row.deleted else " ", RECNO: recno}
+        if self._specs[name].unique:
+            record[RECDEL] = recno if row.deleted else 0
+        if self._stamps:
+            record[STAMP], record[INSERTED] = row.stamp, row.inserted
+        return record
+
+    # Writing -------------------------------------------------------------------------------------------------
+    def rebuild(self) -> None:
+        """Create every table anew and fill it, in one transaction: readers see the old or the new database."""
+        if not self._postgres and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        with self._engine.begin() as connection:
+            self._metadata.drop_all(connection)
+            self._metadata.create_all(connection)
+            for name, rows in self._rows.items():
+                records = [self._record(name, recno) for recno in rows]
+                if records:
+                    self._insert(connection, name, records)
+        self._dirty.clear()
+
+    def _insert(self, connection: Connection, name: str, records: list[dict[str, Any]]) -> None:
+        connection.execute(self._tables[name].insert(), records)
+
+    def flush(self) -> None:
+        """Write what changed since the last call, in one transaction."""
+        if not self._dirty:
+            return
+        by_table: dict[str, list[int]] = {}
+        for name, recno in self._dirty:
+            by_table.setdefault(name, []).append(recno)
+        with self._engine.begin() as connection:
+            for name, recnos in by_table.items():
+                table = self._tables[name]
+                for start in range(0, len(recnos), 500):
+                    connection.execute(table.delete().where(table.c[RECNO].in_(recnos[start : start + 500])))
+                records = [self._record(name, recno) for recno in recnos if recno in self._rows[name]]
+                if records:
+                    self._insert(connection, name, records)
+        self._dirty.clear()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _driver(url: URL) -> URL:
+    """PostgreSQL URLs without a driver use psycopg."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _sqlite_pragmas(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
