@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from contract.calendar_model import Calendar
-from contract.fields import Code, Day, Instant, Seconds, Strict, Text, duration_text
+from contract.fields import Code, Day, Instant, Seconds, Strict, Text
 
 Area = Literal["marketing", "sales"]
 NextStep = Literal["nurture", "suppress", "recycle", "merge", "none"]
@@ -227,8 +227,3 @@ class AgreementFile(Strict):
     versions: tuple[Version, ...] = Field((), description="versions of the agreement")
     calendars: dict[Code, Calendar] = Field(default_factory=dict, description="business calendars by name")
     glossary: tuple[Term, ...] = Field((), description="terms that both areas use")
-
-
-def limit_text(clock: ResponseClock) -> str:
-    """The limit of a clock as a person writes it, as `5 min`."""
-    return duration_text(clock.limit)

@@ -78,7 +78,9 @@ def parse_columns(text: str) -> tuple[Column, ...]:
     for word in text.split():
         name, _, kind = word.partition(":")
         if (kind or "text") not in get_args(ColumnType):
-            raise ValueError(f"raw column {word!r}: unknown type, use one of {', '.join(get_args(ColumnType))}")
+            raise ValueError(
+                f"raw column {word!r}: unknown type, use one of {', '.join(get_args(ColumnType))}"
+            )
         columns.append(Column(name, kind or "text"))  # type: ignore[arg-type]
     return tuple(columns)
 
@@ -177,7 +179,10 @@ def all_specs() -> Iterable[TableSpec]:
 
 def dlt_columns(spec: TableSpec) -> dict[str, dict[str, Any]]:
     """Column hints for a dlt resource: complete, so that dlt infers nothing from the first rows it sees."""
-    return {column.name: {"name": column.name, "nullable": True, **_DLT[column.type]} for column in spec.all_columns}
+    return {
+        column.name: {"name": column.name, "nullable": True, **_DLT[column.type]}
+        for column in spec.all_columns
+    }
 
 
 def ddl(spec: TableSpec, engine: Engine) -> str:
@@ -206,7 +211,9 @@ def create_missing(connection: Executes, engine: Engine, schemas: Sequence[str] 
             for column in (*spec.all_columns, *_DLT_COLUMNS):
                 if column.name not in existing:
                     kind = _DDL[column.type][0 if engine == "duckdb" else 1]
-                    connection.execute(f'alter table "{schema}"."{spec.name}" add column "{column.name}" {kind}')
+                    connection.execute(
+                        f'alter table "{schema}"."{spec.name}" add column "{column.name}" {kind}'
+                    )
 
 
 def _present(connection: Executes) -> dict[tuple[str, str], set[str]]:

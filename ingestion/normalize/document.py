@@ -5,12 +5,10 @@ A number is kept as text, upper case, without its mask. Nothing is repaired: a d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SEPARATORS = str.maketrans("", "", " .-/‐‑‒–—\u00a0\t")
-_CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -78,11 +76,6 @@ def document_kind(raw: str | None, person_type: str | None = None) -> str | None
     if len(text) in (11, 14):
         return "cpf" if len(text) == 11 else "cnpj"
     return "cpf" if (person_type or "").strip().upper() == "F" else "cnpj"
-
-
-def is_cnpj_shaped(text: str) -> bool:
-    """True for 14 characters in the normal form, whatever the check digits say."""
-    return _CNPJ.fullmatch(text) is not None
 
 
 def _cnpj_check_digits(base: str) -> str:
