@@ -206,7 +206,12 @@ def _matrix(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
 
 
 def run_dbt(
-    command: list[str], home: Path, database: Path | None = None, variables: dict[str, Any] | None = None, **env: str
+    command: list[str],
+    home: Path,
+    database: Path | None = None,
+    variables: dict[str, Any] | None = None,
+    project: Path = PROJECT,
+    **env: str,
 ) -> Any:
     """Run dbt in this process; raises AssertionError with dbt's own messages when it does not succeed.
 
@@ -223,7 +228,7 @@ def run_dbt(
             [
                 *command,
                 "--project-dir",
-                str(PROJECT),
+                str(project),
                 "--profiles-dir",
                 str(PROJECT),
                 "--target-path",
