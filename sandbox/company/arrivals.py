@@ -34,6 +34,10 @@ class Arrivals:
             self._weights[channel] = found
         return found
 
+    def covers(self, t: float) -> bool:
+        """Whether the instant lies in the span."""
+        return self._start + 60 < t < self._end
+
     def draw(self, rng: random.Random, channel: str) -> float:
         """One arrival of the channel."""
         while True:

@@ -8,7 +8,7 @@ import hashlib
 import math
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def new_hex(rng: random.Random, at: float) -> str:
     return f"{int(at):08x}{rng.getrandbits(64):016x}"
 
 
-def pick(rng: random.Random, weights: dict[T, float]) -> T:
+def pick(rng: random.Random, weights: Mapping[T, float]) -> T:
     """One key, by weight."""
     point = rng.random() * sum(weights.values())
     for key, weight in weights.items():

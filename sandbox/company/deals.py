@@ -37,9 +37,11 @@ class Deal:
         self.stage = stage
         self.emit(t, "deal_stage", deal_id=self.id, stage_id=self.office.catalogue.stage_ids[stage])
 
-    def attempt(self, t: float, kind: str, late_share: float) -> None:
-        """A completed task. Late loggers write it down hours later with the real time as `done_at`."""
-        rng, office = self.rng, self.office
+    def attempt(self, t: float, kind: str) -> None:
+        """A completed task. Late loggers write it down hours later with the real time as `done_at`; some never do."""
+        rng, office, late_share = self.rng, self.office, self.seller.habit.late_log
+        if office.chance(rng, self.seller.habit.unlogged):
+            return
         done_at = moment(t)
         if office.chance(rng, late_share):
             logged = office.work.add(t, rng.uniform(1.5, 11) * 3600) + rng.uniform(5, 90)

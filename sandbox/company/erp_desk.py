@@ -33,7 +33,7 @@ class ErpDesk:
         self._blank = {a: {c.name: self._empty(c.type, c.width) for c in t.columns} for a, t in self.tables.items()}
         self._recno: dict[str, int] = dict.fromkeys(self.tables, 0)
         self._numbers: dict[str, int] = {}
-        self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._heap: list[tuple[float, int, Callable[..., object], tuple[Any, ...]]] = []
         self._count = 0
         # The administrator turned the stamp column on two months into the history; older rows stay NULL.
         self._stamp_from = office.start + 60 * DAY
@@ -43,7 +43,7 @@ class ErpDesk:
     def _empty(kind: str, width: int) -> Any:
         return Decimal(0) if kind == "N" else None if kind == "M" else " " * width
 
-    def at(self, t: float, action: Callable[..., None], *args: Any) -> None:
+    def at(self, t: float, action: Callable[..., object], *args: Any) -> None:
         """Run `action(t, *args)` when the clock reaches `t` (never beyond the horizon)."""
         if t <= self.office.horizon:
             self._count += 1

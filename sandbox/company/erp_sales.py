@@ -123,7 +123,7 @@ class SalesBook:
         """A won deal: proposal closed, order entered some working hours later, contract started."""
         desk = self.desk
         rng = desk.office.rng("order of deal", key)
-        customer = self.customer(t + 600, person, deal.seller.habit and deal.seller.erp_code)
+        customer = self.customer(t + 600, person, deal.seller.erp_code)
         when = desk.office.work.add(t, spread(rng, 4 * HOUR, 0.8) + 900)
         desk.at(when, self.enter_order, f"deal:{key}", customer, round(fact.amount * 100), (deal, copied))
         if fact.monthly:

@@ -3,6 +3,7 @@
 from sandbox.company.chance import new_hex, spread
 from sandbox.company.deals import Deal
 from sandbox.company.facts import PassageFact
+from sandbox.company.identifiers import write_phone
 from sandbox.company.mailing import RdContact
 from sandbox.company.office import Office
 from sandbox.company.people import Person, new_person
@@ -95,6 +96,10 @@ def _integrate(office: Office, key: str, person: Person, rd: RdContact, fact: Pa
     if rng.random() < 0.2:
         deal.plan(since + 60, "task", since + 3 * DAY)
     pursue(deal, fact, person, since, _amounts(office, key))
+    if fact.first_contact_at is not None and office.chance(rng, 0.04):  # the seller corrects the card on the phone
+        phone = write_phone(rng, person.area, person.mobile, office.dirt)
+        office.say(fact.first_contact_at + 200, "crm.contact_updated", contact_id=contacts[0], title=person.title,
+                   phones=[{"phone": phone, "type": "mobile"}])  # fmt: skip
     if office.chance(rng, 0.007):
         deal.deleted_at = t + rng.uniform(0.1, 9) * DAY
     _afterwards(office, key, person, rd, fact, deal)
@@ -104,9 +109,11 @@ def _integrate(office: Office, key: str, person: Person, rd: RdContact, fact: Pa
 def _colleague(office: Office, key: str, person: Person, deal: Deal, contacts: list[str], t: float) -> None:
     """A second contact on some deals: a colleague who is a lead too, or one whom the seller typed."""
     rng = office.rng("colleague", key)
-    if person.company is None or rng.random() > 0.09:
+    if person.company is None:
         return
     others = [p for p in person.company.contacts if p is not person and p.email in office.mailing.by_email]
+    if rng.random() > (0.35 if others else 0.08):
+        return
     when = t + rng.uniform(600, 4 * DAY)
     organization = office.rolodex.organization(person.company, deal.created, None)
     if others and rng.random() < 0.7:

@@ -32,7 +32,7 @@ def _phone(office: Office, rng: random.Random, person: Person) -> str:
     """The phone as typed: mostly the mobile, sometimes the switchboard, sometimes nonsense."""
     if office.chance(rng, 0.035):
         return rng.choice(USELESS_PHONES)
-    if person.company is not None and rng.random() < 0.09:
+    if person.company is not None and rng.random() < 0.13:
         return write_phone(rng, person.company.area, person.company.switchboard, office.dirt)
     return write_phone(rng, person.area, person.mobile, office.dirt)
 

@@ -88,7 +88,8 @@ def _write(office: Office, contact: RdContact) -> None:
         fields=dict(fields), extra_emails=[], tags=["inbound"], legal_bases=LEGAL[contact.person.consent],
     )  # fmt: skip
     interest, uuid = 0, contact.uuid
-    office.say(first[0], "mkt.funnel", contact_uuid=uuid, lifecycle_stage="Lead", opportunity=False, fit=contact.fit)
+    office.say(first[0], "mkt.funnel", contact_uuid=uuid, lifecycle_stage="Lead", opportunity=False, fit=contact.fit,
+               interest=0)  # fmt: skip
     for t, kind, data in contact.log:
         if contact.deleted_at is not None and t >= contact.deleted_at:
             break

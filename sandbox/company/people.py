@@ -108,6 +108,7 @@ class Market:
         self._seed = seed
         self._companies: dict[str, Company] = {}
         self.people: dict[str | int, Person] = {}
+        self.first_arrival: dict[str, float] = {}  # company key -> arrival of its first lead
 
     def person(self, index: str | int, channel_fit: float, intent: float) -> Person:
         """The person behind lead `index`; a numeric index may share the company of an earlier lead."""

@@ -6,7 +6,7 @@ from sandbox.company.chance import pick, spread
 from sandbox.company.deals import Deal, attempt_type
 from sandbox.company.facts import PassageFact
 from sandbox.company.people import Person
-from sandbox.company.worktime import LOCAL_OFFSET
+from sandbox.company.worktime import LOCAL_OFFSET, local_day
 
 HOUR, DAY = 3600.0, 86400.0
 _EARLY_REASONS = {"Sem timing": 34, "Sem orçamento": 20, "Sem perfil": 26, "Contato inválido": 9, "Duplicado": 5,
@@ -50,7 +50,7 @@ def _attempts(deal: Deal, fact: PassageFact, since: float, person: Person) -> Ef
     answer = 0.44 + (0.12 if waited < 900 else 0.0) - (0.16 if waited > 9 * HOUR else 0.0)
     for number in range(patience):
         fact.attempts += 1
-        deal.attempt(t, attempt_type(rng, t, number), habit.late_log)
+        deal.attempt(t, attempt_type(rng, t, number))
         if rng.random() < answer:
             fact.first_contact_at = t
             return Effort(t, t)
@@ -118,7 +118,7 @@ def _sell(deal: Deal, fact: PassageFact, t: float, quality: float, amounts: tupl
     if not skipped_sql:
         deal.move(t, "Qualificado")
     if rng.random() < 0.6:
-        deal.attempt(work.add(t, spread(rng, 2 * HOUR, 1.0)), rng.choice(("meeting", "visit", "call")), habit.late_log)
+        deal.attempt(work.add(t, spread(rng, 2 * HOUR, 1.0)), rng.choice(("meeting", "visit", "call")))
         fact.attempts += 1
     for stage, chance, wait in (("Oportunidade", 0.90, 14 * HOUR), ("Proposta enviada", 0.88, 20 * HOUR)):
         t = work.add(t, spread(rng, wait, 0.8))
@@ -127,6 +127,8 @@ def _sell(deal: Deal, fact: PassageFact, t: float, quality: float, amounts: tupl
             return
         if stage == "Oportunidade":
             fact.opportunity_at = t
+            expected = f"{local_day(t + rng.uniform(10, 60) * DAY):%Y-%m-%d}"
+            deal.emit(t, "deal_updated", deal_id=deal.id, prediction_date=expected)
         else:
             fact.proposal_at = t
             deal.emit(t, "deal_updated", deal_id=deal.id, amount_unique=amounts[0], amount_montly=amounts[1])

@@ -92,4 +92,11 @@ def _live(office: Office, leads: int, era: str, arrivals: Arrivals) -> None:
         channel = CHANNELS[pick(rng, _MIX)]
         person = office.market.person(key, channel.fit, channel.intent)
         person.email = office.mailing.free_email(person.email, person)
-        Journey(office, key, person, channel).run(arrivals.draw(rng, channel.name))
+        arrival = arrivals.draw(rng, channel.name)
+        if person.company is not None:
+            first = office.market.first_arrival.setdefault(person.company.key, arrival)
+            # Buying is done in groups: half of the colleagues come within days of the first one.
+            near = first + rng.uniform(0.02, 9) * DAY
+            if first != arrival and rng.random() < 0.5 and arrivals.covers(near):
+                arrival = near
+        Journey(office, key, person, channel).run(arrival)

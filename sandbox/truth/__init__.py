@@ -1,0 +1,72 @@
+"""The truth: what the marts must say, worked out from what can be observed, in plain Python and without any SQL.
+
+`observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
+opportunities, bridge, funnel_events, attempts, revenue); `returns_due` the returns to nurture that are due;
+`actual` what really happened; `distance` how far the observable is from it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from sandbox.company.constants import GO_LIVE, RETURN_MAX_AGE_DAYS
+from sandbox.truth import returns, tables
+from sandbox.truth.identity import IdentityScore, identity_score
+from sandbox.truth.judged import Knowledge, know
+from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
+from sandbox.truth.really import actual, distance
+from sandbox.world import World
+
+
+def knowledge(world: World, as_of: datetime, observations: Observations | Sequence[datetime]) -> Knowledge:
+    """Everything that can be known as of `as_of` (aware) from the looks; the tables are views of it."""
+    return know(world, as_of, as_observations(observations))
+
+
+def observable(
+    world: World, as_of: datetime, observations: Observations | Sequence[datetime]
+) -> dict[str, pd.DataFrame]:
+    """The tables that the marts must equal as of `as_of`, given when the outside systems were looked at."""
+    return frames(knowledge(world, as_of, observations), world, as_of)
+
+
+def frames(known: Knowledge, world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
+    """All tables of one knowledge."""
+    return {
+        "handoffs": tables.handoffs(known),
+        "verdicts": tables.verdicts(known),
+        "people": tables.people(known),
+        "people_actual": actual(world, as_of)["people"],
+        "opportunities": tables.opportunities(known),
+        "bridge": tables.bridge(known),
+        "funnel_events": tables.funnel_events(known),
+        "attempts": tables.attempts(known),
+        "revenue": tables.revenue(known),
+    }
+
+
+def returns_due(
+    known: Knowledge, go_live: datetime = GO_LIVE, max_age_days: int = RETURN_MAX_AGE_DAYS
+) -> pd.DataFrame:
+    """Discarded passages whose reason leads to nurture, closed since `go_live`: eligible, or refused and why."""
+    rows = returns.returns_due(known, second(go_live), max_age_days)
+    columns = ["subject_id", "opening_record", "person", "contact_uuid", "email", "conversion_identifier", "reason_code",
+               "closed_at", "consent_status", "eligible", "refusal_reason"]  # fmt: skip
+    return pd.DataFrame(rows, columns=pd.Index(columns), dtype=object)
+
+
+__all__ = [
+    "IdentityScore",
+    "Knowledge",
+    "Observations",
+    "Posted",
+    "Webhook",
+    "actual",
+    "distance",
+    "frames",
+    "identity_score",
+    "knowledge",
+    "observable",
+    "returns_due",
+]

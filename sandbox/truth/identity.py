@@ -1,0 +1,110 @@
+"""Who is one person: the partition that the rules decide, the one that is real, and how far they are apart."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.company.constants import ERP_GROUP
+from sandbox.truth.normal import cpf, email, phone_key
+from sandbox.truth.seen import Seen
+
+MAX_RECORDS_PER_IDENTIFIER = 5  # a value on more records is a switchboard, a shared mailbox or a placeholder
+Identifier = tuple[str, str]
+
+
+def md5(text: str) -> str:
+    """The hash of ids: lower-case hexadecimal."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _rd_identifiers(contact: Mapping[str, Any]) -> set[Identifier]:
+    fields = contact["fields"]
+    found = {("email", email(raw)) for raw in [contact["email"], *(contact["extra_emails"] or [])]}
+    found |= {("phone", phone_key(fields.get(key))) for key in ("personal_phone", "mobile_phone", "phone")}
+    found.add(("cpf", cpf(fields.get("cf_cpf"))))
+    return {(kind, value) for kind, value in found if value}
+
+
+def _crm_identifiers(card: Mapping[str, Any]) -> set[Identifier]:
+    found = {("email", email(raw)) for raw in card["emails"]}
+    found |= {("phone", phone_key(item["phone"])) for item in card["phones"]}
+    return {(kind, value) for kind, value in found if value}
+
+
+def customer_node(row: Mapping[str, Any]) -> str:
+    """`erp:<group>:<filial>:<code>:<store>` of an SA1 row."""
+    return ":".join(
+        ["erp", ERP_GROUP, row["A1_FILIAL"].strip(), row["A1_COD"].strip(), row["A1_LOJA"].strip()]
+    )
+
+
+def nodes(seen: Seen) -> dict[str, set[Identifier]]:
+    """Every record that stands for a person, with the identifiers that may link it."""
+    found = {f"rd:{uuid}": _rd_identifiers(contact) for uuid, contact in seen.rd.items()}
+    for contact_id, card in seen.crm.items():
+        links = _crm_identifiers(card)
+        if f"rd:{card['integration_id']}" in found:
+            links.add(("rd", card["integration_id"]))
+            found[f"rd:{card['integration_id']}"].add(("rd", card["integration_id"]))
+        found[f"crm:{contact_id}"] = links
+    for (table, _), row in seen.erp.items():
+        if table != f"SA1{ERP_GROUP}0":
+            continue
+        # Phones of the ERP are switchboards and link nobody.
+        typed = (("email", email(row["A1_EMAIL"])), ("cpf", cpf(row["A1_CGC"])))
+        links = {(kind, value) for kind, value in typed if value}
+        if row["A1_PESSOA"] == "F" or links:
+            found[customer_node(row)] = links
+    return found
+
+
+def partition(found: Mapping[str, set[Identifier]]) -> dict[str, str]:
+    """node -> the smallest node of its connected component."""
+    holders: dict[Identifier, list[str]] = defaultdict(list)
+    for node, links in found.items():
+        for link in links:
+            holders[link].append(node)
+    parent = {node: node for node in found}
+
+    def root(node: str) -> str:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for members in holders.values():
+        if len(members) <= MAX_RECORDS_PER_IDENTIFIER:
+            for other in members[1:]:
+                one, two = sorted((root(members[0]), root(other)))
+                parent[two] = one
+    return {node: root(node) for node in found}
+
+
+def person_id(component: str) -> str:
+    """The id that the marts give to a component."""
+    return md5(f"person:{component}")
+
+
+@dataclass(frozen=True)
+class IdentityScore:
+    """Pairs of records: of those joined, how many belong together; of those that do, how many were joined."""
+
+    precision: float
+    recall: float
+    pairs_decided: int
+    pairs_real: int
+
+
+def _pairs(sizes: Iterable[int]) -> int:
+    return sum(n * (n - 1) // 2 for n in sizes)
+
+
+def identity_score(decided: Mapping[str, str], real: Mapping[str, str]) -> IdentityScore:
+    """Pairwise precision and recall over the nodes that both partitions know."""
+    both = [node for node in decided if node in real]
+    joined = _pairs(Counter(decided[n] for n in both).values())
+    truly = _pairs(Counter(real[n] for n in both).values())
+    right = _pairs(Counter((decided[n], real[n]) for n in both).values())
+    return IdentityScore(right / joined if joined else 1.0, right / truly if truly else 1.0, joined, truly)

@@ -1,0 +1,131 @@
+"""Everything that can be known as of one instant, worked out once and shared by the truth's tables."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sandbox.company.constants import ORDER_FIELD
+from sandbox.truth.agreement import company_calendar, local_date, reason_of, version_at
+from sandbox.truth.business_time import Calendar
+from sandbox.truth.identity import nodes, partition
+from sandbox.truth.observations import Observations, second
+from sandbox.truth.outcomes import (
+    Attempt,
+    Outcome,
+    assigned_at,
+    attempts_by_deal,
+    attempts_of,
+    known_at_handover,
+    outcome,
+    seller_rating,
+)
+from sandbox.truth.passages import Passage, passages
+from sandbox.truth.revenue import Movement, company_of_organization, match, movements
+from sandbox.truth.seen import Seen, look
+from sandbox.truth.signals import signals
+from sandbox.world import World
+
+
+@dataclass
+class Judged:
+    """One passage with everything about it."""
+
+    passage: Passage
+    outcome: Outcome
+    attempts: list[Attempt]
+    facts: dict[str, Any]  # temperature, scores, channel, campaign
+    assigned_at: datetime | None
+    rating: int | None
+    company_id: str | None
+    next_step: str | None
+    reason_code: str | None
+
+    @property
+    def record(self) -> str:
+        """The opening record: the key of the passage."""
+        return self.passage.opening.record
+
+
+@dataclass
+class Knowledge:
+    """What the looks show as of one instant."""
+
+    as_of: datetime
+    seen: Seen
+    people: dict[str, str]  # node -> smallest node of its person
+    judged: list[Judged]
+    attempts: dict[str, list[Attempt]]
+    movements: list[Movement]
+    reasons: dict[str, str]
+    calendar: Calendar
+    contacts: dict[str, list[str]]  # person -> RD contacts, deleted ones too
+    by_person: dict[str, list[Judged]]
+
+    def judged_of(self, person: str) -> list[Judged]:
+        """All passages of a person."""
+        return self.by_person.get(person, [])
+
+    def deal_records(self) -> dict[str, str]:
+        """deal id -> opening record of its own hand-over (a copy has its parent's)."""
+        return {
+            deal["deal_id"]: one.record for one in self.judged for deal in (*one.passage.deals, *one.passage.copies)
+        }
+
+
+def know(world: World, as_of: datetime, observations: Observations) -> Knowledge:
+    """Look, resolve people, build passages, judge them, bring the money back."""
+    instant, seen = second(as_of), look(world, observations)
+    people = partition(nodes(seen))
+    reasons = {row["id"]: row["name"] for row in world.reference["lost_reasons"]}
+    attempts = attempts_by_deal(seen, instant)
+    contacts: dict[str, list[str]] = {}
+    for uuid in seen.rd:
+        contacts.setdefault(people[f"rd:{uuid}"], []).append(uuid)
+    judged = []
+    for passage in passages(seen, people, signals(seen, people, instant), instant):
+        end = outcome(passage, reasons, instant)
+        code, step = reason_of(end.reason_label)
+        organization = passage.deals[0]["organization_id"] if passage.deals else None
+        judged.append(Judged(
+            passage, end, attempts_of(passage, attempts),
+            known_at_handover(seen, contacts.get(passage.person, []), passage.opening.at),
+            assigned_at(passage, seen, instant), seller_rating(passage, seen),
+            company_of_organization(seen.organizations.get(organization or "")),
+            step, code,
+        ))  # fmt: skip
+    found = _matched(seen, judged, instant)
+    by_person: dict[str, list[Judged]] = {}
+    for one in judged:
+        by_person.setdefault(one.passage.person, []).append(one)
+    return Knowledge(instant, seen, people, judged, attempts, found, reasons, company_calendar(), contacts, by_person)
+
+
+def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement]:
+    """Movements with their passages: by the order noted on a deal, else by the company's last win."""
+    orders: dict[str, str] = {}
+    noted = [
+        (bool(deal["parent_deal_id"]), deal["created_at"], deal["deal_id"], deal["custom"][ORDER_FIELD], one.record)
+        for one in judged
+        for deal in (*one.passage.deals, *one.passage.copies)
+        if deal["custom"].get(ORDER_FIELD)
+    ]
+    for _, _, _, text, record in sorted(noted):
+        orders.setdefault(text.strip(), record)
+    wins: dict[str, list[tuple[date, datetime, str, str]]] = {}
+    for one in judged:
+        won_on = local_date(one.outcome.won_at)
+        if one.company_id and won_on and one.outcome.won_at:
+            wins.setdefault(one.company_id, []).append((won_on, one.outcome.won_at, one.passage.handoff_id, one.record))
+
+    def won_before(company: str, day: date) -> str | None:
+        earlier = [win for win in wins.get(company, ()) if win[0] <= day]
+        return max(earlier, key=lambda win: (win[1], win[2]))[3] if earlier else None
+
+    today = local_date(as_of)
+    assert today is not None
+    return match(movements(seen, today), orders, won_before)
+
+
+def version_name(one: Judged) -> str:
+    """The agreement version in force at the hand-over."""
+    return version_at(one.passage.opening.at).name

@@ -1,0 +1,146 @@
+"""Revenue from the ERP's live rows and its way back to the passages (RULES R19 to R21)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.company.constants import ERP_GROUP
+from sandbox.truth.identity import md5
+from sandbox.truth.normal import cnpj
+from sandbox.truth.seen import Seen
+
+Row = Mapping[str, Any]
+_TITLE_KEY = ("FILIAL", "PREFIXO", "NUMERO", "PARCELA", "TIPO", "CLIFOR", "LOJA")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One invoice item, returned item or payment; `order` is '<filial>-<pedido>' where it is known."""
+
+    movement_id: str
+    kind: str
+    amount: Decimal
+    is_revenue: bool
+    occurred_on: date
+    branch: str
+    company_id: str | None
+    order: str | None
+    opening_record: str | None = None
+    match_rule: str = "none"
+    original: str | None = None  # of a return: the movement_id of the invoiced item
+
+    @property
+    def signed_amount(self) -> Decimal:
+        """Returns count against."""
+        return -self.amount if self.kind == "return" else self.amount
+
+
+def company_of_organization(organization: Row | None) -> str | None:
+    """The company id of a CRM organization: by CNPJ root, else by the organization itself."""
+    if organization is None:
+        return None
+    number = cnpj(organization.get("cnpj"))
+    return md5(f"cnpj:{number[:8]}") if number else md5(f"org:{organization['organization_id']}")
+
+
+def _text(row: Row, column: str) -> str:
+    return str(row[column]).strip()
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%Y%m%d").date()
+
+
+def _table(seen: Seen, alias: str) -> dict[int, Row]:
+    return {recno: row for (table, recno), row in seen.erp.items() if table == f"{alias}{ERP_GROUP}0"}
+
+
+def movements(seen: Seen, today: date) -> list[Movement]:
+    """Every movement up to the local date `today`, not yet matched to a passage."""
+    companies = {}
+    for row in _table(seen, "SA1").values():
+        number = cnpj(row["A1_CGC"])
+        companies[(row["A1_COD"], row["A1_LOJA"])] = md5(f"cnpj:{number[:8]}") if number else None
+    invoices = _invoice_items(seen, companies)
+    found = [*invoices.values(), *_returned_items(seen, invoices), *_payments(seen, companies)]
+    return [movement for movement in found if movement.occurred_on <= today]
+
+
+def _invoice_items(seen: Seen, companies: dict[tuple[str, str], str | None]) -> dict[tuple[str, ...], Movement]:
+    """Revenue items of SD2 by (filial, document, series, item, customer, store)."""
+    revenue_tes = {row["F4_CODIGO"] for row in _table(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
+    headers = {
+        tuple(row[f"F2_{c}"] for c in ("FILIAL", "DOC", "SERIE", "CLIENTE", "LOJA")) for row in _table(seen, "SF2").values()
+    }
+    found = {}
+    for recno, row in _table(seen, "SD2").items():
+        header = tuple(row[f"D2_{c}"] for c in ("FILIAL", "DOC", "SERIE", "CLIENTE", "LOJA"))
+        if header not in headers or row["D2_TES"] not in revenue_tes or row["D2_TIPO"] in ("D", "B"):
+            continue
+        key = tuple(_text(row, f"D2_{c}") for c in ("FILIAL", "DOC", "SERIE", "ITEM", "CLIENTE", "LOJA"))
+        found[key] = Movement(
+            f"sd2:{ERP_GROUP}:{recno}", "invoice", row["D2_TOTAL"], True, _day(row["D2_EMISSAO"]), _text(row, "D2_FILIAL"),
+            companies.get((row["D2_CLIENTE"], row["D2_LOJA"])), f"{_text(row, 'D2_FILIAL')}-{_text(row, 'D2_PEDIDO')}",
+        )  # fmt: skip
+    return found
+
+
+def _returned_items(seen: Seen, invoices: Mapping[tuple[str, ...], Movement]) -> list[Movement]:
+    """Items of SD1 of type D whose original item is revenue; company and order are the original's."""
+    found = []
+    for recno, row in _table(seen, "SD1").items():
+        names = ("FILIAL", "NFORI", "SERIORI", "ITEMORI", "FORNECE", "LOJA")
+        original = invoices.get(tuple(_text(row, f"D1_{c}") for c in names))
+        if row["D1_TIPO"] == "D" and original is not None:
+            found.append(
+                replace(original, movement_id=f"sd1:{ERP_GROUP}:{recno}", kind="return", amount=row["D1_TOTAL"],
+                        occurred_on=_day(row["D1_DTDIGIT"]), original=original.movement_id)
+            )  # fmt: skip
+    return found
+
+
+def _payments(seen: Seen, companies: dict[tuple[str, str], str | None]) -> list[Movement]:
+    """Settlements of SE5 that brought money and were not taken back."""
+    rows = _table(seen, "SE5")
+
+    def key(row: Row) -> tuple[str, ...]:
+        return tuple(row[f"E5_{c}"] for c in (*_TITLE_KEY, "SEQ"))
+
+    undone = {key(row) for row in rows.values() if row["E5_TIPODOC"] == "ES"}
+    titles = {
+        tuple(row[f"E1_{c}"] for c in ("FILIAL", "PREFIXO", "NUM", "PARCELA", "TIPO", "CLIENTE", "LOJA")): row
+        for row in _table(seen, "SE1").values()
+    }
+    found = []
+    for recno, row in rows.items():
+        if row["E5_TIPODOC"] not in ("VL", "BA") or row["E5_RECPAG"] != "R" or row["E5_SITUACA"] in ("C", "E", "X"):
+            continue
+        if _text(row, "E5_TIPO") != "NF" or row["E5_MOTBX"] == "CMP" or key(row) in undone:
+            continue
+        title = titles.get(key(row)[:-1])
+        order = f"{_text(title, 'E1_FILIAL')}-{_text(title, 'E1_PEDIDO')}" if title else None
+        found.append(
+            Movement(f"se5:{ERP_GROUP}:{recno}", "payment", row["E5_VALOR"], False, _day(row["E5_DATA"]),
+                     _text(row, "E5_FILIAL"), companies.get((row["E5_CLIFOR"], row["E5_LOJA"])), order)
+        )  # fmt: skip
+    return found
+
+
+def match(
+    found: list[Movement], orders: Mapping[str, str], won_before: Callable[[str, date], str | None]
+) -> list[Movement]:
+    """Give each movement its passage. `orders`: order text -> opening record of the deal that names it."""
+    result: dict[str, Movement] = {}
+    for movement in sorted(found, key=lambda m: m.kind == "return"):
+        if movement.original is not None:
+            # A returned item follows its invoice, also when that one is younger than `today` (then: not matched).
+            item = result.get(movement.original)
+            record, rule = (item.opening_record, item.match_rule) if item else (None, "none")
+        else:
+            record, rule = orders.get(movement.order or ""), "order_on_deal"
+            if record is None and movement.company_id is not None:
+                record, rule = won_before(movement.company_id, movement.occurred_on), "company_won_before"
+        result[movement.movement_id] = replace(movement, opening_record=record, match_rule=rule if record else "none")
+    return list(result.values())
