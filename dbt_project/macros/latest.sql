@@ -19,24 +19,44 @@
 )
 {%- endmacro %}
 
-{#- For tables that re-emit the full set of an owner at each fetch (identifiers, stage visits, deal contacts):
-    the members of the owner's last load, each once. A member that is gone from that load is gone. -#}
-{% macro latest_sets(relation, owner, member) -%}
+{#- For tables that re-emit the full set of an owner at each fetch (identifiers, stage visits, deal contacts): the
+    members of the owner's last fetch, each once; a member that is gone from it is gone. `owners`: the table with one
+    row per fetch of the owner (a tombstone is no fetch), so that an empty set is seen as empty; without it the last
+    load that has members counts. `owner` and `member`: comma-separated columns (one column with `owners`). -#}
+{% macro latest_sets(relation, owner, member, owners=none) -%}
 (
     select *
     from (
         select
             raw_rows.*,
+            {% if owners is none -%}
             max(raw_rows.load_seq) over (partition by {{ owner }}) as last_load_seq,
+            {%- else -%}
+            fetches.last_load_seq,
+            {%- endif %}
             row_number() over (
-                partition by {{ owner }}, {{ member }}
+                partition by {{ member_key(owner, member) }}
                 order by raw_rows.load_seq desc, raw_rows.row_seq desc
             ) as recency
         from {{ relation }} as raw_rows
+        {%- if owners is not none %}
+        inner join (
+            select
+                {{ owner }} as fetched_owner,
+                max(load_seq) as last_load_seq
+            from {{ owners }}
+            where load_seq <= {{ known_at() }} and not coalesce(is_deleted, false)
+            group by {{ owner }}
+        ) as fetches on raw_rows.{{ owner }} = fetches.fetched_owner
+        {%- endif %}
         where raw_rows.load_seq <= {{ known_at() }}
     ) as ranked_rows
     where recency = 1 and load_seq = last_load_seq
 )
+{%- endmacro %}
+
+{% macro member_key(owner, member) -%}
+{% for column in (owner ~ ',' ~ member).split(',') %}raw_rows.{{ column | trim }}{{ ', ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 {#- The agreement is replaced as one load: the rows of the last load that holds versions. -#}

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+
 from contract.agreement import load_agreement
 from contract.mappings import load_mappings
 from contract.tables import agreement_tables
@@ -177,13 +179,14 @@ class Raw:
         """Create every raw table in a new DuckDB file and fill it."""
         with duckdb.connect(str(path)) as connection:
             create_missing(connection, "duckdb")
-            connection.begin()
             for (schema, table), rows in self.rows.items():
                 columns, values = _matrix(rows)
-                marks = ", ".join("?" for _ in columns)
                 names = ", ".join(f'"{name}"' for name in columns)
-                connection.executemany(f'insert into "{schema}"."{table}" ({names}) values ({marks})', values)
-            connection.commit()
+                # As text: DuckDB casts on insert, and one Arrow table is far quicker than single rows.
+                texts = [[None if value is None else str(value) for value in column] for column in zip(*values, strict=True)]
+                connection.register("texts", pa.table(texts, names=columns))
+                connection.execute(f'insert into "{schema}"."{table}" ({names}) select * from texts')
+                connection.unregister("texts")
         return path
 
     def write_postgres(self, dsn: str) -> None:

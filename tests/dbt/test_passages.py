@@ -23,9 +23,7 @@ def stories() -> Raw:
     raw = Raw()
     raw.stages()
     raw.add("rd_station_crm", "organizations", organization_id="o1", name="Alfa", cnpj_root="11222333")
-    for name in (
-        "single merge second reentry silent qualified overlap manual copy host joined byhand hot webhook deleted"
-    ).split():
+    for name in ["single", "merge", "second", "reentry", "silent", "qualified", "overlap", "manual", "copy", "host", "joined", "byhand", "hot", "webhook", "deleted"]:
         raw.contact(name, "2026-01-10 10:00:00")
         raw.crm_contact(f"c-{name}", name)
 

@@ -3,4 +3,4 @@ select
     contact_uuid,
     field,
     value
-from {{ latest_sets(source("raw_rd_station", "contact_fields"), "contact_uuid", "field") }} as fields
+from {{ latest_sets(source("raw_rd_station", "contact_fields"), "contact_uuid", "field", source("raw_rd_station", "contacts")) }} as fields

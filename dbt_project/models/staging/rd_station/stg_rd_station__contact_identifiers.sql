@@ -5,4 +5,4 @@ select
     value,
     reject_reason,
     position
-from {{ latest_sets(source("raw_rd_station", "contact_identifiers"), "contact_uuid", "kind, position, value") }} as identifiers
+from {{ latest_sets(source("raw_rd_station", "contact_identifiers"), "contact_uuid", "kind, position, value", source("raw_rd_station", "contacts")) }} as identifiers

@@ -5,4 +5,4 @@ select
     value,
     reject_reason,
     position
-from {{ latest_sets(source("raw_rd_station_crm", "contact_identifiers"), "contact_id", "kind, position, value") }} as identifiers
+from {{ latest_sets(source("raw_rd_station_crm", "contact_identifiers"), "contact_id", "kind, position, value", source("raw_rd_station_crm", "contacts")) }} as identifiers

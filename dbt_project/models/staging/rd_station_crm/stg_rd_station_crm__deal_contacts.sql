@@ -4,4 +4,4 @@ select
     contact_id,
     position,
     row_number() over (partition by deal_id order by position asc, contact_id asc) = 1 as is_first
-from {{ latest_sets(source("raw_rd_station_crm", "deal_contacts"), "deal_id", "contact_id") }} as deal_contacts
+from {{ latest_sets(source("raw_rd_station_crm", "deal_contacts"), "deal_id", "contact_id", source("raw_rd_station_crm", "deals")) }} as deal_contacts
