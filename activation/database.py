@@ -27,18 +27,19 @@ def open_database(url: str, durable: bool = True, read_only: bool = False) -> sa
             parsed = parsed.set(drivername="postgresql+psycopg")
         return sa.create_engine(parsed, pool_pre_ping=True)
     path = sqlite_path(url)
-    mode = "ro" if read_only else "rwc"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False,
+            f"{path.absolute().as_uri()}?mode={_mode(path, read_only)}", uri=True, check_same_thread=False,
             timeout=BUSY_MILLISECONDS / 1000, isolation_level=None,
         )  # fmt: skip
-        if not read_only:
-            # Switching to WAL takes an exclusive lock that ignores the busy timeout: only switch when needed.
-            if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-                connection.execute("pragma journal_mode=wal")
-            connection.execute(f"pragma synchronous={'full' if durable else 'normal'}")
+        if read_only:
+            connection.execute("pragma query_only=on")
+            return connection
+        # Switching to WAL takes an exclusive lock that ignores the busy timeout: only switch when needed.
+        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+            connection.execute("pragma journal_mode=wal")
+        connection.execute(f"pragma synchronous={'full' if durable else 'normal'}")
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool)
@@ -49,6 +50,14 @@ def open_database(url: str, durable: bool = True, read_only: bool = False) -> sa
         connection.exec_driver_sql("begin" if reading else "begin immediate")
 
     return engine
+
+
+def _mode(path: Path, read_only: bool) -> str:
+    if not read_only:
+        return "rwc"
+    # A reader of a WAL database makes two side files. Mode rw removes them on closing, but would also write a crashed
+    # process's WAL into the file; mode ro leaves everything as it finds it, the side files that it made included.
+    return "ro" if path.with_name(path.name + "-wal").exists() else "rw"
 
 
 def sqlite_path(url: str) -> Path:

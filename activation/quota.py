@@ -81,21 +81,28 @@ class SqlLimiter:
         shared = tuple(limit for limit in limits if not limit.per_key)
         single = tuple(limit for limit in limits if limit.per_key and key is not None)
         name = (owner, shared[0].counter if shared else resource)
-        give_up = self._now() + self._max_wait
+        give_up, retakes = self._now() + self._max_wait, 3
         while True:
+            only = None
             with self._lock:
                 wait = self._take(name, shared, cost)
+                if wait == 0.0 and single:
+                    wait = self._count(owner, single, _subject(owner, key), cost)
+                    if wait == 0.0:
+                        single = ()
+                    else:
+                        only = key
+                        if name in self._leases:
+                            self._leases[name].left += cost
                 if wait == 0.0:
-                    key_wait = self._count(owner, single, _subject(owner, key), cost) if single else 0.0
-                    if key_wait == 0.0:
+                    # A database that made us wait has aged the grant beyond its margin: take another one. What was
+                    # taken stays counted.
+                    if retakes == 0 or not shared or self._fresh(self._leases[name]):
                         return
-                    if name in self._leases:
-                        self._leases[name].left += cost
-                    wait = key_wait
-                    if self._now() + wait > give_up:
-                        raise QuotaExhausted(wait, owner, resource, key)
+                    retakes -= 1
+                    continue
             if self._now() + wait > give_up:
-                raise QuotaExhausted(wait, owner, resource)
+                raise QuotaExhausted(wait, owner, resource, only)
             self._clock.sleep(wait)
 
     def close(self) -> None:
@@ -117,8 +124,8 @@ class SqlLimiter:
             self._leases.clear()
             # Kept, not closed: closing would end the parent's conversation with the server.
             self._inherited = self.__dict__.pop("_raw", None)
-        now, lease = self._now(), self._leases.get(name)
-        if lease and lease.left >= cost and 0 <= now - lease.taken_at <= lease.hold:
+        lease = self._leases.get(name)
+        if lease and lease.left >= cost and self._fresh(lease):
             lease.left -= cost
             return 0.0
         chunk = self._next_chunk(name, lease, min(limit.count for limit in limits))
@@ -138,6 +145,9 @@ class SqlLimiter:
         self._leases[name] = _Lease(granted, granted - cost, now, hold, slots)
         self._clean(name[0], limits)
         return 0.0
+
+    def _fresh(self, lease: _Lease) -> bool:
+        return 0 <= self._now() - lease.taken_at <= lease.hold
 
     def _count(self, owner: str, limits: tuple[Limit, ...], subject: str, cost: int) -> float:
         """Count against the caps of one lead: 0.0, or the seconds to wait."""

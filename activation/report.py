@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -43,6 +43,5 @@ class DeliveryReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON and run metadata."""
-        return {
-            name: dict(value) if isinstance(value, Counter) else value for name, value in asdict(self).items()
-        }
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}

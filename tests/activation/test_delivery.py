@@ -17,7 +17,17 @@ from activation.policy import Policy, ReadBack
 from activation.ports import Outcome, Scope, SendResult
 from activation.report import DeliveryReport
 from tests.activation.support import (
-    NOW, SYNC, FakeClock, FakeConsent, FakeDestination, FrozenClock, new_outbox, one_row, plan_mapping, plan_of, policy,
+    NOW,
+    SYNC,
+    FakeClock,
+    FakeConsent,
+    FakeDestination,
+    FrozenClock,
+    new_outbox,
+    one_row,
+    plan_mapping,
+    plan_of,
+    policy,
     states,
 )  # fmt: skip
 
@@ -314,5 +324,5 @@ def test_wrong_input_is_a_clear_error(world: World, tmp_path: Path) -> None:
     world.outside.read_back = ReadBack.WEAK
     with pytest.raises(PolicyError, match="can only be read back weak"):
         world.deliver(plan_of("a"))
-    with pytest.raises(PolicyError, match="on_uncertain.*max_per_run"):
+    with pytest.raises(PolicyError, match=r"on_uncertain.*max_per_run"):
         policy(on_uncertain="guess", max_per_run=0)

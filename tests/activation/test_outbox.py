@@ -34,7 +34,7 @@ def filled(url: str, *subjects: str) -> Outbox:
     return outbox
 
 
-def row_of(outbox: Outbox, subject: str):  # noqa: ANN201
+def row_of(outbox: Outbox, subject: str):
     return engine_row(outbox.ledger(SYNC)[one_row(subject).delivery_id])
 
 
