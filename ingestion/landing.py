@@ -87,7 +87,7 @@ class Landing:
         factory = dlt.destinations.postgres if self.engine == "postgres" else dlt.destinations.duckdb
         return dlt.pipeline(
             self.name,
-            pipelines_dir=str(self.target.home / "dlt"),
+            pipelines_dir=str(self.target.home),
             destination=factory(str(self.target.destination)),
             dataset_name=self.dataset,
         )
@@ -167,7 +167,7 @@ class Landing:
         logging.getLogger(__name__).debug("dlt %s failed in %s", step, self.name)
         return LandingError(
             f"{self.dataset}: dlt could not {step} a package ({type(last).__name__}). The package stays under "
-            f"{self.target.home / 'dlt' / self.name}; the next run tries it again first."
+            f"{self.target.home / self.name}; the next run tries it again first."
         )
 
 
