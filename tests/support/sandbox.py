@@ -45,7 +45,7 @@ class SandboxHandle:
     def __init__(self, url: str, app: App | None = None) -> None:
         self.url = url
         self.app = app
-        self.client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        self.client = httpx.Client(base_url=url, timeout=60, trust_env=False, verify=False)  # loopback: no certificates
         self._tokens: dict[str, str] = {}
 
     # Credentials ---------------------------------------------------------------------------------------------

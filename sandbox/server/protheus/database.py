@@ -10,11 +10,7 @@ from sqlalchemy.engine import URL, Engine
 
 from sandbox.events import Event
 from sandbox.server.protheus.schema import (
-    DELETED,
-    INSERTED,
-    RECDEL,
     RECNO,
-    STAMP,
     build_tables,
     stored,
     table_specs,
@@ -29,7 +25,7 @@ def default_url(home: Path | None) -> str | None:
 
 @dataclass(slots=True)
 class _Row:
-    """One physical row in memory."""
+    """One physical row in memory; `values` as the world wrote them."""
 
     values: dict[str, Any]
     deleted: bool
@@ -67,9 +63,9 @@ class ProtheusDatabase:
             stamp = at if fact.data.get("stamp", True) else None
             row = rows.get(recno)
             if row is None:
-                rows[recno] = _Row(stored(self._specs[name], fact.data["row"]), False, stamp, stamp)
+                rows[recno] = _Row(fact.data["row"], False, stamp, stamp)
             else:
-                row.values, row.stamp = stored(self._specs[name], fact.data["row"]), stamp
+                row.values, row.stamp = fact.data["row"], stamp
         elif fact.kind == "erp.delete":
             if recno in rows:
                 rows[recno].deleted, rows[recno].stamp = True, at
@@ -77,14 +73,19 @@ class ProtheusDatabase:
             rows.pop(recno, None)
         self._dirty[(name, recno)] = None
 
-    def _record(self, name: str, recno: int) -> dict[str, Any]:
-        row = self._rows[name][recno]
-        record = {**row.values, DELETED: "*" if row.deleted else " ", RECNO: recno}
-        if self._specs[name].unique:
-            record[RECDEL] = recno if row.deleted else 0
+    def _record(self, name: str, recno: int) -> tuple[Any, ...]:
+        """Values of one physical row in the order of the table's columns."""
+        row, spec = self._rows[name][recno], self._specs[name]
+        values = [*stored(spec, row.values), "*" if row.deleted else " ", recno]
+        if spec.unique:
+            values.append(recno if row.deleted else 0)
         if self._stamps:
-            record[STAMP], record[INSERTED] = row.stamp, row.inserted
-        return record
+            values += [self._instant(row.stamp), self._instant(row.inserted)]
+        return tuple(values)
+
+    def _instant(self, value: datetime | None) -> Any:
+        """A stamp as the driver takes it (SQLite keeps text in SQLAlchemy's form)."""
+        return value if self._postgres or value is None else value.isoformat(" ", "microseconds")
 
     # Writing -------------------------------------------------------------------------------------------------
     def rebuild(self) -> None:
@@ -100,8 +101,12 @@ class ProtheusDatabase:
                     self._insert(connection, name, records)
         self._dirty.clear()
 
-    def _insert(self, connection: Connection, name: str, records: list[dict[str, Any]]) -> None:
-        connection.execute(self._tables[name].insert(), records)
+    def _insert(self, connection: Connection, name: str, records: list[tuple[Any, ...]]) -> None:
+        """Bulk insert past the ORM layers: tens of thousands of rows at every start."""
+        table = self._tables[name]
+        marks = ", ".join(["%s" if self._postgres else "?"] * len(table.columns))
+        names = ", ".join(column.name for column in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", records)
 
     def flush(self) -> None:
         """Write what changed since the last call, in one transaction."""

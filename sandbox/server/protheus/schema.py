@@ -32,10 +32,6 @@ class TableSpec:
     columns: tuple[ColumnSpec, ...]
     unique: tuple[str, ...]
 
-    def defaults(self) -> dict[str, Any]:
-        """A row as the database fills it: runs of blanks, zeros, null memos."""
-        return {c.name: 0.0 if c.kind == "N" else None if c.kind == "M" else " " * c.width for c in self.columns}
-
 
 def table_specs(world: World) -> dict[str, TableSpec]:
     """All tables of the world: those of `reference.erp_tables`, plus any other that its events write."""
@@ -62,18 +58,23 @@ def table_specs(world: World) -> dict[str, TableSpec]:
 
 def _observed(world: World) -> dict[str, dict[str, tuple[str, int]]]:
     """Table -> column -> (kind, greatest width) over all rows that the world ever writes."""
-    seen: dict[str, dict[str, tuple[str, int]]] = {}
+    widths: dict[str, dict[str, int]] = {}
+    kinds: dict[str, dict[str, str]] = {}
     for event in world.events:
         if event.kind != "erp.upsert":
             continue
-        columns = seen.setdefault(event.data["table"], {})
-        for name, value in event.data["row"].items():
-            if isinstance(value, str):
-                if columns.get(name, ("C", 0))[1] < len(value) or name not in columns:
-                    columns[name] = ("C", max(len(value), columns.get(name, ("C", 0))[1]))
-            elif name not in columns and value is not None:
-                columns[name] = ("M", 10) if isinstance(value, bytes) else ("N", 0)
-    return seen
+        name = event.data["table"]
+        width, kind = widths.setdefault(name, {}), kinds.setdefault(name, {})
+        for column, value in event.data["row"].items():
+            if type(value) is str:
+                if len(value) > width.get(column, 0):
+                    width[column] = len(value)
+            elif value is not None and column not in kind:
+                kind[column] = "M" if isinstance(value, bytes) else "N"
+    return {
+        table: {column: (kinds[table].get(column, "C"), width.get(column, 0)) for column in {**width, **kinds[table]}}
+        for table, width in widths.items()
+    }
 
 
 def build_tables(specs: dict[str, TableSpec], lower: bool, stamps: bool) -> tuple[MetaData, dict[str, Table]]:
@@ -111,18 +112,16 @@ def _column(column: ColumnSpec, name: str) -> Column[Any]:
     return Column(name, CHAR(column.width), key=column.name, nullable=False, server_default=blank)
 
 
-def stored(spec: TableSpec, row: dict[str, Any]) -> dict[str, Any]:
+def stored(spec: TableSpec, row: dict[str, Any]) -> list[Any]:
     """`row` as the database keeps it: text padded to the column, numbers as binary floats, memo as CP1252 bytes."""
-    result = spec.defaults()
-    kinds = {column.name: column for column in spec.columns}
-    for name, value in row.items():
-        column = kinds[name]
-        if value is None:
-            continue
+    result: list[Any] = []
+    get = row.get
+    for column in spec.columns:
+        value = get(column.name)
         if column.kind == "N":
-            result[name] = float(value)
+            result.append(0.0 if value is None else float(value))
         elif column.kind == "M":
-            result[name] = value.encode("cp1252", "replace") if isinstance(value, str) else value
+            result.append(value.encode("cp1252", "replace") if isinstance(value, str) else value)
         else:
-            result[name] = str(value).ljust(column.width)
+            result.append(("" if value is None else str(value)).ljust(column.width))
     return result
