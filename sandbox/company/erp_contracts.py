@@ -84,11 +84,11 @@ def _measure(t: float, book: "SalesBook", contract: Contract) -> None:
         _revise(t, book, contract, 1 + rng.choice((0.10, 0.25, 0.5, 1.0)))
     elif draw < 0.056:
         _revise(t, book, contract, rng.choice((0.7, 0.8)))
-    order = book.new_order(t + 60, f"{contract.key}:{contract.months}", customer, "003", contract.deal_id, "CNTA121")
-    item = book.add_item(t + 60, order, contract.product, 1, contract.monthly, "503")
-    issue(t + 300, book, order, [(item, 1)])
+    order = book.new_order(t, f"{contract.key}:{contract.months}", customer, "003", contract.deal_id, "CNTA121")
+    item = book.add_item(t, order, contract.product, 1, contract.monthly, "503")
+    issue(t + 20, book, order, [(item, 1)])
     balance = max(0, contract.monthly * (12 - contract.months % 12))
-    desk.update(t + 301, contract.rows[1], CNA_ULTMED=ymd(t), CNA_PROMED=ymd(t + 30 * DAY), CNA_SALDO=cents(balance))
+    desk.update(t + 21, contract.rows[1], CNA_ULTMED=ymd(t), CNA_PROMED=ymd(t + 30 * DAY), CNA_SALDO=cents(balance))
     desk.at(desk.office.work.next_open(t + 30.4 * DAY), _measure, book, contract)
 
 

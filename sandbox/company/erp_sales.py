@@ -98,8 +98,8 @@ class SalesBook:
         }  # fmt: skip
         row = desk.insert(t, "SA1", **values)
         if desk.office.chance(rng, 0.015):  # deleted and typed again under the same code
-            desk.delete(t + 1200, row)
-            row = desk.insert(t + 1500, "SA1", **values)
+            desk.delete(t + 12, row)
+            row = desk.insert(t + 20, "SA1", **values)
         node = f"erp:{ERP_GROUP}::{code}:01"
         facts = desk.office.facts
         facts.erp_company[node] = key
@@ -123,7 +123,7 @@ class SalesBook:
         """A won deal: proposal closed, order entered some working hours later, contract started."""
         desk = self.desk
         rng = desk.office.rng("order of deal", key)
-        customer = self.customer(t + 600, person, deal.seller.erp_code)
+        customer = self.customer(t, person, deal.seller.erp_code)
         when = desk.office.work.add(t, spread(rng, 4 * HOUR, 0.8) + 900)
         desk.at(when, self.enter_order, f"deal:{key}", customer, round(fact.amount * 100), (deal, copied))
         if fact.monthly:
@@ -131,7 +131,7 @@ class SalesBook:
             start_contract(self, when + 1800, f"deal:{key}", customer, product.code, round(fact.monthly * 100), deal.id)
         row = self.proposals.get(deal.id)
         if row is not None:
-            desk.update(t + 900, row, ADY_STATUS="J", ADY_ENTIDA="1", ADY_CODIGO=customer.code, ADY_LOJA="01",
+            desk.update(t + 30, row, ADY_STATUS="J", ADY_ENTIDA="1", ADY_CODIGO=customer.code, ADY_LOJA="01",
                         ADY_DTAPRO=ymd(t), ADY_DTPDV=ymd(when))  # fmt: skip
 
     def proposal(self, t: float, key: str, person: Person, deal: Deal, fact: PassageFact) -> None:

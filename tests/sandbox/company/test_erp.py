@@ -11,7 +11,9 @@ Rows = dict[str, dict[int, dict[str, Any]]]
 
 
 def test_every_row_has_every_column_at_its_width(world: World) -> None:
-    columns = {t["physical"]: world.reference["erp_columns"][t["alias"]] for t in world.reference["erp_tables"]}
+    columns = {
+        t["physical"]: world.reference["erp_columns"][t["alias"]] for t in world.reference["erp_tables"]
+    }
     for event in world.events:
         if event.kind != "erp.upsert":
             continue
@@ -37,7 +39,10 @@ def test_record_numbers_grow_with_time(world: World) -> None:
     for instants in born.values():
         in_order = [at for _, at in sorted(instants.items())]
         # Two transactions of the same minute may interleave; beyond that the numbers rise with time.
-        assert all(later - sooner > timedelta(seconds=-60) for sooner, later in zip(in_order, in_order[1:], strict=False))
+        assert all(
+            later - sooner > timedelta(seconds=-60)
+            for sooner, later in zip(in_order, in_order[1:], strict=False)
+        )
 
 
 def _text(row: dict[str, Any], *columns: str) -> tuple[str, ...]:
@@ -76,7 +81,9 @@ def test_returns_point_to_what_was_sold(live_rows: Rows) -> None:
 def test_balances_are_value_minus_live_settlements(live_rows: Rows) -> None:
     key = ("FILIAL", "PREFIXO", "NUMERO", "PARCELA", "TIPO", "CLIFOR", "LOJA")
     undone = {
-        _text(r, *(f"E5_{c}" for c in (*key, "SEQ"))) for r in live_rows["SE5010"].values() if r["E5_TIPODOC"] == "ES"
+        _text(r, *(f"E5_{c}" for c in (*key, "SEQ")))
+        for r in live_rows["SE5010"].values()
+        if r["E5_TIPODOC"] == "ES"
     }
     paid: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for row in live_rows["SE5010"].values():
@@ -110,11 +117,15 @@ def test_a_title_is_found_by_its_key_map(live_rows: Rows) -> None:
 
 def test_contracts_have_one_current_revision(live_rows: Rows) -> None:
     current = Counter(
-        _text(r, "CN9_FILIAL", "CN9_NUMERO") for r in live_rows["CN9010"].values() if not r["CN9_REVATU"].strip()
+        _text(r, "CN9_FILIAL", "CN9_NUMERO")
+        for r in live_rows["CN9010"].values()
+        if not r["CN9_REVATU"].strip()
     )
     assert set(current.values()) == {1}
     states = Counter(r["CN9_SITUAC"] for r in live_rows["CN9010"].values())
-    assert states["05"] > 50 and states["10"] > 10 and states["01"] + states["08"] > 5  # in force, upsell, churn
+    assert (
+        states["05"] > 50 and states["10"] > 10 and states["01"] + states["08"] > 5
+    )  # in force, upsell, churn
 
 
 def test_what_is_no_revenue_exists(world: World, live_rows: Rows) -> None:
@@ -128,6 +139,10 @@ def test_what_is_no_revenue_exists(world: World, live_rows: Rows) -> None:
 
 def test_most_won_deals_name_their_order(world: World, live_rows: Rows) -> None:
     orders = {"-".join(_text(r, "C5_FILIAL", "C5_NUM")) for r in live_rows["SC5010"].values()}
-    noted = [e.data["custom"]["Pedido ERP"] for e in world.events if e.kind == "crm.deal_updated" and "custom" in e.data]
+    noted = [
+        e.data["custom"]["Pedido ERP"]
+        for e in world.events
+        if e.kind == "crm.deal_updated" and "custom" in e.data
+    ]
     assert len(noted) > 250
     assert 0.9 < sum(text in orders for text in noted) / len(noted) < 1.0

@@ -94,5 +94,7 @@ def test_deals_of_every_kind(world: World) -> None:
     closed = [e.data for e in world.events if e.kind == "crm.deal_closed" and not e.data["win"]]
     without = sum(d["lost_reason_id"] is None for d in closed) / len(closed)
     assert 0.05 < without < 0.30
-    late = [e for e in world.events if e.kind == "crm.task_done" and e.at - e.data["done_at"] > timedelta(hours=1)]
+    late = [
+        e for e in world.events if e.kind == "crm.task_done" and e.at - e.data["done_at"] > timedelta(hours=1)
+    ]
     assert len(late) > 200

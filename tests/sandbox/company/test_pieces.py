@@ -38,7 +38,10 @@ def test_both_find_the_same_due_instant(start: int, limit: int) -> None:
 @given(st.integers(0, 10**6))
 def test_however_a_phone_is_typed_its_key_is_the_same(seed: int) -> None:
     rng = random.Random(seed)
-    area, number = rng.choice(("11", "41", "55", "92")), new_mobile(rng) if rng.random() < 0.7 else new_fixed(rng)
+    area, number = (
+        rng.choice(("11", "41", "55", "92")),
+        new_mobile(rng) if rng.random() < 0.7 else new_fixed(rng),
+    )
     text = write_phone(rng, area, number, 3.0)
     assert normal.phone_key(text) in (area + number[-8:], None)
     if normal.phone_key(text) is None:

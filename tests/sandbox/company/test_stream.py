@@ -65,7 +65,12 @@ def _mentioned(event: Event) -> list[str]:
 def test_nothing_is_said_of_records_that_do_not_exist(world: World) -> None:
     born: set[str] = set()
     gone: set[str] = set()
-    own_key = {"contact": "contact_id", "organization": "organization_id", "deal": "deal_id", "task": "task_id"}
+    own_key = {
+        "contact": "contact_id",
+        "organization": "organization_id",
+        "deal": "deal_id",
+        "task": "task_id",
+    }
     for event in world.events:
         if event.kind.startswith("erp."):
             continue
@@ -86,7 +91,9 @@ def test_a_rd_email_belongs_to_one_contact(world: World) -> None:
 
 
 def test_history_knows_none_of_our_returns(world: World) -> None:
-    assert not [e for e in world.events if e.kind == "mkt.conversion" and e.data["identifier"] in RETURN_IDENTIFIERS]
+    assert not [
+        e for e in world.events if e.kind == "mkt.conversion" and e.data["identifier"] in RETURN_IDENTIFIERS
+    ]
 
 
 def test_the_integration_needs_one_to_three_minutes(world: World) -> None:
@@ -116,6 +123,12 @@ def test_months_before_keeps_to_the_calendar() -> None:
 def test_a_tidy_company_has_no_accidents() -> None:
     tidy = simulate(seed=5, leads=200, months=6, dirt=0)
     kinds = Counter(e.kind for e in tidy.events)
-    assert not kinds["mkt.contact_deleted"] and not kinds["mkt.contact_merged"] and not kinds["crm.deal_deleted"]
-    late = [e for e in tidy.events if e.kind == "crm.task_done" and e.at - e.data["done_at"] > timedelta(minutes=2)]
+    assert (
+        not kinds["mkt.contact_deleted"] and not kinds["mkt.contact_merged"] and not kinds["crm.deal_deleted"]
+    )
+    late = [
+        e
+        for e in tidy.events
+        if e.kind == "crm.task_done" and e.at - e.data["done_at"] > timedelta(minutes=2)
+    ]
     assert not late
