@@ -87,7 +87,7 @@ def _write(office: Office, contact: RdContact) -> None:
         first[0], "mkt.contact_created", contact_uuid=contact.uuid, email=contact.email, name=name,
         fields=dict(fields), extra_emails=[], tags=["inbound"], legal_bases=LEGAL[contact.person.consent],
     )  # fmt: skip
-    interest, uuid = 0, contact.uuid
+    interest, uuid, bases = 0, contact.uuid, LEGAL[contact.person.consent]
     office.say(first[0], "mkt.funnel", contact_uuid=uuid, lifecycle_stage="Lead", opportunity=False, fit=contact.fit,
                interest=0)  # fmt: skip
     for t, kind, data in contact.log:
@@ -97,7 +97,10 @@ def _write(office: Office, contact: RdContact) -> None:
             typed = data["fields"]
             changed = {k: v for k, v in typed.items() if k != "name" and fields.get(k) != v}
             fields.update(changed)
-            office.say(t, "mkt.conversion", contact_uuid=uuid, identifier=data["identifier"], payload=data["payload"])
+            payload = data["payload"]
+            if payload.get("legal_bases", bases) != bases:  # a form does not undo what the person asked for
+                payload = {key: value for key, value in payload.items() if key != "legal_bases"}
+            office.say(t, "mkt.conversion", contact_uuid=uuid, identifier=data["identifier"], payload=payload)
             if changed and t > first[0]:
                 office.say(t, "mkt.contact_updated", contact_uuid=uuid, fields=changed)
             if typed.get("name", name) != name:
@@ -109,6 +112,7 @@ def _write(office: Office, contact: RdContact) -> None:
             office.say(t, "mkt.opportunity", contact_uuid=uuid)
             office.say(t, "mkt.funnel", contact_uuid=uuid, opportunity=True)
         elif kind == "change":
+            bases = data.get("legal_bases", bases)
             office.say(t, "mkt.contact_updated", contact_uuid=uuid, **data)
         else:
             office.say(t, f"mkt.{kind}", contact_uuid=uuid, **data)

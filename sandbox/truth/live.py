@@ -115,9 +115,7 @@ class Live:
             self.deals[data["deal_id"]]["hold"] = data["hold"]
 
     def _crm_deal_deleted(self, at: datetime, data: dict[str, Any]) -> None:
-        self.deals.pop(data["deal_id"], None)
-        for task_id in [key for key, task in self.tasks.items() if task["deal_id"] == data["deal_id"]]:
-            del self.tasks[task_id]
+        self.deals.pop(data["deal_id"], None)  # its tasks stay in the listing, without a deal
 
     def _crm_task_created(self, at: datetime, data: dict[str, Any]) -> None:
         self.tasks[data["task_id"]] = {**data, "created_at": at, "done_at": None}

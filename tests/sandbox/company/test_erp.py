@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sandbox.world import World
@@ -41,7 +42,7 @@ def test_record_numbers_grow_with_time(world: World) -> None:
         # Two transactions of the same minute may interleave; beyond that the numbers rise with time.
         assert all(
             later - sooner > timedelta(seconds=-60)
-            for sooner, later in zip(in_order, in_order[1:], strict=False)
+            for sooner, later in pairwise(in_order)
         )
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_more_leads_do_not_reshuffle_the_others(small: World) -> None:
 
 def test_events_are_in_order_and_well_formed(world: World) -> None:
     events = world.events
-    assert all((a.at, a.seq) < (b.at, b.seq) for a, b in zip(events, events[1:], strict=False))
+    assert all((a.at, a.seq) < (b.at, b.seq) for a, b in pairwise(events))
     assert [e.seq for e in events] == list(range(1, len(events) + 1))
     assert {e.kind for e in events} == KINDS
     assert all(e.at.tzinfo is UTC for e in events)

@@ -1,6 +1,7 @@
 """The truth of a whole simulated company: rules that must hold for every row."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ def test_passages_of_a_person_follow_each_other(
     for siblings in known.by_person.values():
         in_order = sorted(siblings, key=lambda j: j.passage.number)
         assert [j.passage.number for j in in_order] == list(range(1, len(in_order) + 1))
-        for one, two in zip(in_order, in_order[1:], strict=False):
+        for one, two in pairwise(in_order):
             assert one.passage.end < two.passage.opening.at
 
 
