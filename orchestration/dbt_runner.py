@@ -88,6 +88,12 @@ def read_manifest(profile: Profile) -> dict[str, Any]:
     return json.loads(path.read_text())
 
 
+def node_count(profile: Profile) -> int:
+    """How many models and data tests a whole build has."""
+    kinds = (node["resource_type"] for node in read_manifest(profile)["nodes"].values())
+    return sum(kind in ("model", "test", "seed", "snapshot") for kind in kinds)
+
+
 def build(
     profile: Profile,
     variables: dict[str, Any],

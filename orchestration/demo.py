@@ -44,12 +44,13 @@ class DemoResult:
         self.summary.print(console)
         console.print(
             f"\nRejected leads returned to nurture in RD Station: {self.returned_total}"
-            f" (now {self.returned_now}), confirmed there: {self.confirmed_total} (now {self.confirmed_now})"
+            f" (now {self.returned_now}), confirmed there: {self.confirmed_total} (now {self.confirmed_now})",
+            soft_wrap=True,
         )
         for reason, number in sorted(self.refused.items()):
             console.print(f"  not returned, {reason.replace('_', ' ')}: {number}")
         if self.returned_now == 0 and self.returned_total:
-            console.print("Nothing was returned twice: every lead that is due was returned by an earlier run.")
+            console.print("Nothing new is due: every lead of the plan was returned by an earlier run.")
         folder = self.profile.folder
         console.print(f"\nDone in {self.seconds:.0f} s. Where to look next:", markup=False)
         for what, how in (
@@ -61,14 +62,13 @@ class DemoResult:
             console.print(f"  {what:<32} {how}", markup=False, soft_wrap=True)
 
 
-def run(profile: Profile) -> DemoResult:
-    """Run the demo. Raises the error of the stage that failed; running it again goes on from there."""
+def run(profile: Profile, leads: int = 4000) -> DemoResult:
+    """Run the demo on a company with that many leads. Raises the error of the stage that failed; running it again goes on from there."""
     started, display = time.monotonic(), progress.current()
     runtime = Runtime(profile)
     before = _counts(runtime)
-    display.say("starting the simulated company (about 4,000 leads over 12 months)")
-    with sandbox_process.running(profile):
-        display.say("reading its systems, building the funnel, publishing, returning rejected leads")
+    display.say(f"starting the simulated company ({leads:,} leads over 12 months)")
+    with sandbox_process.running(profile, "--leads", str(leads)):
         execution.run_job(profile, FULL_RUN)
         if _open(runtime):
             display.say("waiting until RD Station has recorded what was returned")
@@ -96,11 +96,8 @@ def _settle(profile: Profile) -> None:
 
 def _read_back(profile: Profile) -> None:
     """The next ingestion sees the returned leads as conversions: confirm them, and publish the closed loop."""
-    display = progress.current()
     for source in ("rd_station", "deliveries"):
-        display.say(f"reading {source} again")
         stages.ingest(profile, source)
-    display.say("building and publishing")
     stages.transform(profile)
     stages.publish(profile).raise_if_refused()
     stages.confirm(profile)

@@ -46,7 +46,11 @@ def start(profile: Profile, *options: str) -> subprocess.Popen[bytes]:
             return process
         time.sleep(0.1)
     stop(process)
-    raise StageError(f"The simulated company did not start; its words are in {log}.")
+    words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["(it said nothing)"]
+    raise StageError(
+        f"The simulated company did not start: {words[0]}\nIts log is {log}. To begin a new one from nothing, "
+        f"delete the company's home: {profile.home}"
+    )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

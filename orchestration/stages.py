@@ -30,6 +30,7 @@ __all__ = [
 def ingest(profile: Profile, source: str) -> Any:
     """Load what is new at one source into raw; returns ingestion's LoadReport. Raises IngestionError."""
     with Runtime(profile) as runtime, runtime.state.logged(f"ingest {source}") as detail:
+        runtime.display.say(f"reading {source.replace('_', ' ')}")
         crash_point(f"ingest.{source}.begin")
         report = sources.load(runtime, source)
         crash_point(f"ingest.{source}.end")
@@ -61,9 +62,12 @@ def transform_stream(profile: Profile, select: str | None = None) -> Iterator[di
     with Runtime(profile) as runtime, runtime.state.logged("transform") as detail, runtime.lock("dbt build"):
         warehouse.create_missing(runtime)
         variables = warehouse.variables(runtime)
+        runtime.display.say("building and testing the models")
+        total = None if select else dbt_runner.node_count(profile)
         crash_point("transform.begin")
-        for event in dbt_runner.stream(profile, variables, select):
+        for done, event in enumerate(dbt_runner.stream(profile, variables, select), start=1):
             crash_point("transform.node")
+            runtime.display.step("dbt", done, total, "models and tests")
             yield event
         crash_point("transform.end")
         detail.update(as_of=variables["as_of"], known_at=variables["known_at"], select=select)
@@ -72,6 +76,7 @@ def transform_stream(profile: Profile, select: str | None = None) -> Iterator[di
 def publish(profile: Profile) -> PublishOutcome:
     """Write the candidate files, let the gate read them, and swap them in if it passes."""
     with Runtime(profile) as runtime, runtime.state.logged("publish") as detail:
+        runtime.display.say("checking the marts and publishing them")
         outcome = publish_snapshot(runtime)
         detail.update(snapshot_id=outcome.snapshot_id, published=outcome.published)
     return outcome
@@ -92,6 +97,7 @@ def deliver(profile: Profile, dry_run: bool | None = None) -> Any:
     with Runtime(profile) as runtime:
         if dry_run:
             return deliver_plan(runtime, True)
+        runtime.display.say("returning rejected leads to nurture")
         with runtime.state.logged("deliver") as detail:
             report = deliver_plan(runtime, dry_run)
             detail.update(delivery_figures(report))

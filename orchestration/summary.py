@@ -73,7 +73,8 @@ class Summary:
 
     def print(self, console: Console) -> None:
         """Two tables and a few lines."""
-        console.print(f"\n{self.company}, as of {self.as_of} UTC (snapshot {self.snapshot_id})\n", markup=False)
+        head = f"\n{self.company}, as of {self.as_of} UTC (snapshot {self.snapshot_id})\n"
+        console.print(head, markup=False, soft_wrap=True)
         console.print(_funnel_table(self.funnel))
         console.print(_sla_table(self.sla))
         console.print(f"Leads that wait for a first contact now: {self.waiting_now}")

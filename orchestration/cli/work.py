@@ -21,7 +21,11 @@ def register(app: typer.Typer) -> None:
     app.command(hidden=True)(receive)
 
 
-def demo(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+def demo(
+    profile: ProfileOption = None,
+    leads: Annotated[int, typer.Option(help="Leads in the simulated company's history.", min=50)] = 4000,
+    as_json: JsonOption = False,
+) -> None:
     """A simulated company, end to end: read its systems, judge every hand-over, return rejected leads, show the result.
 
     Needs no account. A second run does not repeat what is done.
@@ -30,7 +34,7 @@ def demo(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
 
     company = common.open_profile(profile, fallback=DEMO_PROFILE)
     common.begin_work(as_json)
-    result = demonstration.run(company)
+    result = demonstration.run(company, leads)
     common.show(result.as_dict(), as_json) if as_json else result.print(common.out)
 
 
