@@ -208,6 +208,13 @@ def _matrix(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
     return columns, [[row.get(name) for name in columns] for row in rows]
 
 
+def fresh_warehouse(home: Path) -> Path:
+    """The path of the warehouse in `home`, with nothing there."""
+    path = home / "warehouse.duckdb"
+    path.unlink(missing_ok=True)
+    return path
+
+
 def run_dbt(
     command: list[str],
     home: Path,

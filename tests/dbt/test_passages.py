@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.raw_fixture import Raw, fetch, run_dbt
+from tests.dbt.raw_fixture import Raw, fetch, fresh_warehouse, run_dbt
 
 Rows = list[dict[str, Any]]
+STORIES = [
+    "single", "merge", "second", "reentry", "silent", "qualified", "overlap", "manual", "copy", "host", "joined",
+    "byhand", "hot", "webhook", "deleted",
+]  # fmt: skip
 
 
 def ts(text: str) -> datetime:
@@ -23,7 +27,7 @@ def stories() -> Raw:
     raw = Raw()
     raw.stages()
     raw.add("rd_station_crm", "organizations", organization_id="o1", name="Alfa", cnpj_root="11222333")
-    for name in ["single", "merge", "second", "reentry", "silent", "qualified", "overlap", "manual", "copy", "host", "joined", "byhand", "hot", "webhook", "deleted"]:
+    for name in STORIES:
         raw.contact(name, "2026-01-10 10:00:00")
         raw.crm_contact(f"c-{name}", name)
 
@@ -100,10 +104,10 @@ def stories() -> Raw:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("dbt-passages")
-    database = stories().write_duckdb(home / "warehouse.duckdb")
-    run_dbt(["run", "--select", "staging", "+int_handoffs", "int_funnel_events", "int_companies", "int_people"], home, database)
+def warehouse(dbt_home: Path) -> Iterator[Path]:
+    database = stories().write_duckdb(fresh_warehouse(dbt_home))
+    selected = ["staging", "+int_handoffs", "int_funnel_events", "int_companies", "int_people"]
+    run_dbt(["run", "--select", *selected], dbt_home, database)
     yield database
 
 
