@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.company.constants import COMPANY_NAME, ERP_GROUP
-from sandbox.company.erp_values import cents
+from sandbox.company.erp_values import cents, ymd
 from sandbox.company.people import Person
 from sandbox.company.worktime import DAY
 
@@ -34,6 +34,36 @@ def set_up(desk: "ErpDesk") -> None:
         person: Person = desk.office.market.person(key, 60, 0.5)
         rng = desk.office.rng("base customer", key)
         desk.at(t + rng.uniform(1, 280) * DAY, desk.book.base_customer, key, person)
+
+
+    for number in range(max(4, customers // 10)):
+        rng = desk.office.rng("supplier", number)
+        when = desk.office.work.next_open(rng.uniform(desk.office.start, desk.office.horizon))
+        desk.at(when, _supplier_document, desk, number, rng.randrange(300_00, 9_000_00))
+
+
+def _supplier_document(t: float, desk: "ErpDesk", number: int, value: int) -> None:
+    """Documents that hold a supplier in the customer columns: a purchase, or goods sent back to (D) or through (B) one.
+
+    The outbound ones have a TES that generates titles, so only their type keeps them out of the revenue.
+    """
+    supplier, day, branch = f"9{number:05d}", ymd(t), "01"
+    if number % 3 == 0:
+        document = desk.next_number("purchase", 9, 501)
+        desk.insert(t, "SF1", F1_FILIAL=branch, F1_DOC=document, F1_SERIE="2", F1_FORNECE=supplier, F1_LOJA="01",
+                    F1_TIPO="N", F1_EMISSAO=day, F1_DTDIGIT=day, F1_VALMERC=cents(value), F1_VALBRUT=cents(value),
+                    F1_ESPECIE="SPED")  # fmt: skip
+        desk.insert(t, "SD1", D1_FILIAL=branch, D1_DOC=document, D1_SERIE="2", D1_FORNECE=supplier, D1_LOJA="01",
+                    D1_ITEM="0001", D1_COD="FILT-010", D1_QUANT=cents(100), D1_VUNIT=cents(value),
+                    D1_TOTAL=cents(value), D1_TES="001", D1_CF="1101", D1_TIPO="N", D1_EMISSAO=day, D1_DTDIGIT=day)  # fmt: skip
+        return
+    kind, document = "DB"[number % 2], desk.next_number(f"SF2{branch}1", 9, 7001)
+    desk.insert(t, "SF2", F2_FILIAL=branch, F2_DOC=document, F2_SERIE="1", F2_CLIENTE=supplier, F2_LOJA="01",
+                F2_TIPO=kind, F2_EMISSAO=day, F2_VALMERC=cents(value), F2_VALBRUT=cents(value), F2_ESPECIE="SPED")  # fmt: skip
+    desk.insert(t, "SD2", D2_FILIAL=branch, D2_DOC=document, D2_SERIE="1", D2_CLIENTE=supplier, D2_LOJA="01",
+                D2_ITEM="01", D2_COD="FILT-010", D2_UM="UN", D2_QUANT=cents(100), D2_PRCVEN=cents(value),
+                D2_TOTAL=cents(value), D2_TES="501", D2_CF="5201", D2_TIPO=kind, D2_EMISSAO=day,
+                D2_NUMSEQ=desk.next_number("NUMSEQ", 6))  # fmt: skip
 
 
 def _registries(desk: "ErpDesk", t: float) -> None:

@@ -73,7 +73,7 @@ def test_returns_point_to_what_was_sold(live_rows: Rows) -> None:
         _text(r, "D2_FILIAL", "D2_DOC", "D2_SERIE", "D2_ITEM", "D2_CLIENTE", "D2_LOJA"): r
         for r in live_rows["SD2010"].values()
     }
-    for row in live_rows["SD1010"].values():
+    for row in [r for r in live_rows["SD1010"].values() if r["D1_TIPO"] == "D"]:
         names = ("D1_FILIAL", "D1_NFORI", "D1_SERIORI", "D1_ITEMORI", "D1_FORNECE", "D1_LOJA")
         original = sold[_text(row, *names)]
         assert original["D2_VALDEV"] == row["D1_TOTAL"] <= original["D2_TOTAL"]
@@ -132,6 +132,8 @@ def test_contracts_have_one_current_revision(live_rows: Rows) -> None:
 def test_what_is_no_revenue_exists(world: World, live_rows: Rows) -> None:
     assert any(r["D2_TES"] == "502" for r in live_rows["SD2010"].values())  # loans
     assert any(r["D2_TIPO"] == "C" for r in live_rows["SD2010"].values())  # complements
+    assert {"D", "B"} <= {r["D2_TIPO"] for r in live_rows["SD2010"].values()}  # suppliers
+    assert any(r["D1_TIPO"] == "N" for r in live_rows["SD1010"].values())  # purchases
     cancelled = [e for e in world.events if e.kind == "erp.delete" and e.data["table"] == "SF2010"]
     assert cancelled and any(e.kind == "erp.pack" for e in world.events)
     unstamped = sum(e.kind == "erp.upsert" and e.data.get("stamp") is False for e in world.events)
