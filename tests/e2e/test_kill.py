@@ -1,0 +1,166 @@
+"""Killed with SIGKILL at any stage, the next run ends where an undisturbed one ends, and each lead came back once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from sandbox.world import World
+from tests.support.company import ROOT, company, secrets
+from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
+
+LEADS, SEED = 150, 9
+# (crash point, which time it is reached): ingestion, dbt, publish, delivery, in the order of a run.
+CHAIN = [
+    ("dlt.load.after", 4),
+    ("dlt.load.before", 6),
+    ("transform.node", 40),
+    ("publish.candidate", 1),
+    ("publish.gated", 1),
+    ("send:claimed", 2),
+    ("nurture:after_post", 2),
+    ("send:recorded", 1),
+]
+TABLES = {  # everything but what says when a run was
+    "fct_handoffs": "*", "fct_opportunities": "*", "fct_sla_verdicts": "*", "fct_revenue": "*", "fct_funnel_events": "*",
+    "fct_contact_attempts": "*", "dim_people": "*", "dim_companies": "*", "rpt_funnel": "*", "rpt_headline_metrics": "*",
+    "fct_deliveries": "delivery_id, sync, destination, handoff_id, state, refusal_reason",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulated(seed=SEED, leads=LEADS)
+
+
+class Company:
+    """One company with its own sandbox; runs the command in processes of its own."""
+
+    def __init__(self, box: SandboxHandle, folder: Path, home: Path) -> None:
+        self.box, self.folder, self.home = box, folder, home
+        self.environ = {**os.environ, **secrets(box.credentials), "BASTAO_HOME": str(home)}
+
+    def run(self, *arguments: str, kill: tuple[str, int] = ("never", 1)) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tests.support.killed_run", kill[0], str(kill[1]), *arguments]
+        return subprocess.run(
+            [*command, "--profile", str(self.folder)],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=400,
+        )
+
+    def finish(self) -> None:
+        """Runs until nothing is open: a killed delivery is settled by the run after."""
+        for _ in range(3):
+            done = self.run("run")
+            assert done.returncode == 0, done.stdout + done.stderr
+            self.box.advance(600)
+            self.box.advance_limits(600)
+
+    def marts(self) -> dict[str, Counter[Any]]:
+        with duckdb.connect(str(self.home / "published" / "bastao.duckdb"), read_only=True) as con:
+            return {
+                t: Counter(con.execute(f"select {c} from marts.{t}").fetchall()) for t, c in TABLES.items()
+            }
+
+    def returns(self) -> Counter[tuple[str, str]]:
+        """How often each (e-mail, identifier) of ours was accepted by the outside."""
+        payloads = [(e.get("body") or {}).get("payload") or {} for e in self.box.ledger()]
+        ours = [p for p in payloads if str(p.get("conversion_identifier", "")).startswith("bastao-")]
+        return Counter((p["email"], p["conversion_identifier"]) for p in ours)
+
+
+@contextmanager
+def _company(base: Path, world: World) -> Iterator[Company]:
+    with (
+        running_sandbox(
+            world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox")
+        ) as box,
+        company(base, box) as profile,
+    ):
+        yield Company(box, profile.folder, profile.home)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
+    with _company(tmp_path_factory.mktemp("undisturbed"), world) as reference:
+        reference.finish()
+        assert len(reference.returns()) >= 2, "the reference has to return somebody, or this proves nothing"
+        yield reference.marts(), reference.returns()
+
+
+def _compare(found: Company, undisturbed: tuple[Any, Any]) -> None:
+    marts, returns = undisturbed
+    assert found.returns() == returns
+    assert set(returns.values()) == {1}
+    mine = found.marts()
+    assert {t: mine[t] - marts[t] for t in TABLES} == {t: Counter() for t in TABLES}
+    assert {t: marts[t] - mine[t] for t in TABLES} == {t: Counter() for t in TABLES}
+
+
+def test_killed_at_every_stage_one_after_the_other(
+    world: World, undisturbed: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with _company(tmp_path_factory.mktemp("killed"), world) as victim:
+        for point in CHAIN:
+            done = victim.run("run", kill=point)
+            assert done.returncode == -signal.SIGKILL, (
+                f"{point} was not reached:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+            )
+        victim.finish()
+        _compare(victim, undisturbed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "point",
+    [(f"ingest.{s}.{when}", 1) for s in ("agreement", "rd_station", "rd_station_crm", "protheus") for when in ("begin", "end")]
+    + [("dlt.load.before", n) for n in (1, 3, 5, 8)]
+    + [("dlt.load.after", n) for n in (2, 5, 7)]
+    + [("transform.begin", 1), ("transform.node", 5), ("transform.node", 90), ("transform.end", 1)]
+    + [(f"publish.{p}", 1) for p in ("begin", "candidate", "gated", "end")]
+    + [(p, n) for p in ("plan:before_insert", "plan:after_insert", "send:before_claim", "send:claimed", "nurture:before_post",
+                        "nurture:after_post", "send:recorded") for n in (1, 2)],
+    ids=lambda p: f"{p[0]}-{p[1]}",
+)  # fmt: skip
+def test_killed_at_one_point(
+    world: World,
+    undisturbed: tuple[Any, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    point: tuple[str, int],
+) -> None:
+    with _company(tmp_path_factory.mktemp("killed"), world) as victim:
+        assert victim.run("run", kill=point).returncode == -signal.SIGKILL, f"{point} was not reached"
+        victim.finish()
+        _compare(victim, undisturbed)
+
+
+def test_a_reader_never_meets_a_lock(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """While a run holds the warehouse, the published file opens; the warehouse says who holds it."""
+    with _company(tmp_path_factory.mktemp("reader"), world) as company_:
+        assert company_.run("run").returncode == 0
+        holder = subprocess.Popen(
+            [sys.executable, "-c", "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)",
+             str(company_.home / "warehouse.duckdb")], stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert holder.stdout is not None and holder.stdout.readline().strip() == "held"
+            assert company_.marts()["fct_handoffs"]
+            refused = company_.run("run", "--json")
+            assert refused.returncode not in (0, -signal.SIGKILL)
+            said = refused.stdout + refused.stderr
+            assert "warehouse" in said and "Traceback" not in said, said[-2000:]
+            assert company_.marts()["fct_handoffs"], "the last good snapshot stays in place"
+        finally:
+            holder.kill()
+            holder.wait()
