@@ -157,8 +157,10 @@ def change_config(sandbox: "Sandbox", request: Request) -> Response:
     body = request.json() or {}
     fixed = {"home", "seed", "now", "protheus_url", "world_speed", "limit_speed", "fsync", "workflow_reentry"} & set(body)
     unknown = set(body) - set(asdict(sandbox.config))
-    if fixed or unknown:
-        return reply({"error": f"cannot change {', '.join(sorted(fixed | unknown))} while running"}, 400)
+    if unknown:
+        return reply({"error": f"unknown switch {', '.join(sorted(unknown))}"}, 400)
+    if fixed:
+        return reply({"error": f"cannot change {', '.join(sorted(fixed))} while running"}, 400)
     for name, value in body.items():
         setattr(sandbox.config, name, tuple(value) if isinstance(value, list) else value)
     return config(sandbox, request)

@@ -153,13 +153,14 @@ class Sandbox:
         return self.journal.count + 1
 
     def commit(
-        self, request: Request, resource: str, changes: list[Change], *, settle: bool = False, body: Any = None
-    ) -> int:
+        self, request: Request, resource: str, changes: list[Change], *, settle: bool = False, body: Any = None,
+        facts: dict[str, Any] | None = None,
+    ) -> int:  # fmt: skip
         """Accept a write: journal it, note it in the ledger, and apply it now or when it has settled."""
         at = self.engine.at
         ledger = {
             "at": at, "resource": resource, "method": request.method, "path": request.path, "body": body,
-            "kinds": [kind for kind, _ in changes], "settled_at": None,
+            "kinds": [kind for kind, _ in changes], "settled_at": None, **(facts or {}),
         }  # fmt: skip
         wait = self.config.settle_seconds if settle else 0.0
         record = {"type": "write", "at": at, "changes": changes, "settle": wait, "ledger": ledger}

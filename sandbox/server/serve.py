@@ -23,9 +23,9 @@ def listen(port: int) -> socket.socket:
     try:
         server.bind((HOST, port))
         server.listen(2048)
-    except OSError:
+    except OSError as error:
         server.close()
-        raise
+        raise OSError(f"port {port} of {HOST} cannot be used ({error.strerror}): give another --port") from None
     return server
 
 

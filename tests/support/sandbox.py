@@ -109,11 +109,13 @@ class SandboxHandle:
         return datetime.fromisoformat(self.get("/sandbox/clock")["now"])
 
     def advance(self, seconds: float) -> datetime:
-        """Let world time pass."""
+        """Let world time pass (tokens are fetched anew afterwards: they may have expired)."""
+        self._tokens.clear()
         return datetime.fromisoformat(self._post("/sandbox/clock", {"advance_seconds": seconds})["now"])
 
     def move_to(self, instant: datetime) -> datetime:
         """Set the world clock."""
+        self._tokens.clear()
         return datetime.fromisoformat(self._post("/sandbox/clock", {"now": instant.isoformat()})["now"])
 
     def advance_limits(self, seconds: float) -> None:

@@ -44,7 +44,7 @@ def list_deals(sandbox: "Sandbox", request: Request) -> Response:
     if token:
         start = _after(rows, token)
         if sandbox.config.next_page_passes_window:
-            window = len(rows)
+            window = len(rows) + limit
     if start + limit > window and sandbox.config.beyond_window == "error":
         return html_error()
     reach = min(len(rows), window)

@@ -86,14 +86,16 @@ class Dispatcher:
     # From facts to deliveries --------------------------------------------------------------------------------
     def signal(self, signal: Signal) -> None:
         """A fact happened: plan a delivery for each subscriber."""
+        if not self.hooks:
+            return
+        spot = (signal.name, signal.key, signal.at)
+        self._ordinals[spot] += 1
+        transaction = uuid_of("transaction", *spot, self._ordinals[spot])
         for hook in self.hooks.values():
             if hook["status"] != "active" or hook["event_type"] != signal.name:
                 continue
             if hook["event_identifiers"] and signal.identifier not in hook["event_identifiers"]:
                 continue
-            spot = (signal.name, signal.key, signal.at)
-            self._ordinals[spot] += 1
-            transaction = uuid_of("transaction", *spot, self._ordinals[spot])
             wait = self._sandbox.config.webhook_delay_seconds
             limit_due = self._sandbox.limit_clock.now() + wait
 

@@ -110,6 +110,6 @@ def accept(sandbox: "Sandbox", request: Request, resource: str, events: list[dic
         }
         changes.append(("mkt.pushed", change))
     body = events[0] if resource != "events_batch" else events
-    sandbox.commit(request, resource, changes, settle=True, body=body)
-    sandbox.ledger.note(sandbox.journal.count, event_uuids=names, dropped=dropped)
+    facts = {"event_uuids": names, "dropped": dropped}
+    sandbox.commit(request, resource, changes, settle=True, body=body, facts=facts)
     return names

@@ -31,7 +31,7 @@ class Contact:
     uuid: str
     email: str | None
     created_at: datetime
-    known_at: float  # limit clock: since when the contact is known (delay for qualification events)
+    known_at: float = field(compare=False)  # limit clock: since when it is known (delay for qualification events)
     fields: dict[str, Any] = field(default_factory=dict)
     company: str | None = None
     extra_emails: list[str] = field(default_factory=list)
