@@ -178,9 +178,14 @@ def test_a_row_whose_sender_is_only_suspended_is_left_alone(loopback: Loopback, 
         finally:
             os._exit(0)
     os.waitpid(child, os.WUNTRACED)
-    # It claimed one row and sleeps just before its call. Others do the rest, but must not touch that one.
-    run(tmp_path, loopback)
-    assert sorted(states(Outbox(f"sqlite:///{tmp_path / 'state.db'}")).values()).count("sending") == 1
-    os.kill(child, signal.SIGCONT)
-    os.waitpid(child, 0)
+    try:
+        # It claimed one row and sleeps just before its call. Others do the rest, but must not touch that one.
+        run(tmp_path, loopback)
+        assert sorted(states(Outbox(f"sqlite:///{tmp_path / 'state.db'}")).values()).count("sending") == 1
+        os.kill(child, signal.SIGCONT)
+        os.waitpid(child, 0)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
     check(tmp_path, loopback, "after waking up")
