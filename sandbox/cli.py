@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -48,7 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--limit-speed", type=float, default=1.0, metavar="X", help="speed of quotas, settling and retries (default 1)")
     add("--plan", choices=("light", "basic", "pro", "advanced"), default="advanced", help="plan of the account")
     add("--no-limits", action="store_true", help="count no quotas")
-    add("--protheus-url", metavar="URL", help="SQLAlchemy URL of the ERP database (default SQLite in --home; none: off)")
+    add("--protheus-url", metavar="URL", help="SQLAlchemy URL of the ERP database (default SQLite in --home; none = off)")
     add("--fault", action="append", default=[], metavar="RULE", help="kind[@path][:option=value…]; repeatable")
     add("--set", action="append", default=[], metavar="SWITCH=VALUE", help="any other switch; --switches lists them")
     add("--switches", action="store_true", help="list all switches with their defaults and stop")
@@ -101,6 +102,10 @@ def _serve(options: argparse.Namespace) -> int:
     sock = listen(options.port)  # a taken port is told before the company is simulated
     gc.disable()  # a hundred thousand events are made and kept: collecting in between only costs time
     world = _world(options)
+    scratch = None
+    if not config.home and not config.protheus_url:
+        scratch = tempfile.TemporaryDirectory(prefix="sandbox-")
+        config.protheus_url = f"sqlite:///{scratch.name}/protheus.db"
 
     def ready(url: str) -> None:
         line: dict[str, Any] = {"event": "ready", "url": url, "pid": os.getpid(), "leads": options.leads}
@@ -116,6 +121,9 @@ def _serve(options: argparse.Namespace) -> int:
     except JournalError as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 3
+    finally:
+        if scratch:
+            scratch.cleanup()
     return 0
 
 

@@ -154,6 +154,7 @@ class App:
             await asyncio.sleep(TICK_SECONDS)
             try:
                 self.sandbox.catch_up()
+                self.sandbox.heartbeat()
             except Exception:
                 log.exception("the world could not move on")
 

@@ -3,11 +3,18 @@
 The world clock says what time it is in the simulated company: an anchor plus real time × speed (0 = frozen),
 moved forward by the control API. The limit clock is real time × speed: quotas, settling and webhook retries run on
 it, so that 24-hour caps can be exercised in seconds.
+
+The world stands still while the sandbox is down: `ClockFile` keeps its instant in the home. After a kill it goes on
+a little later than it may have been, never earlier: what a client saw stays in the past.
 """
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+HEARTBEAT_SECONDS = 5.0  # real time between two notes of a moving clock
 
 
 class WorldClock:
@@ -40,9 +47,6 @@ class WorldClock:
         self.move_to(self.now())
         self.speed = speed
 
-    def resume(self, anchor_world: datetime, anchor_real: float) -> None:
-        """Go on from a remembered anchor: time that passed while the sandbox was down counts."""
-        self.anchor_world, self.anchor_real = anchor_world, anchor_real
 
 
 class LimitClock:
@@ -72,3 +76,33 @@ class LimitClock:
     def advance(self, limit_seconds: float) -> None:
         """Let `limit_seconds` pass at once."""
         self._base_limit += max(0.0, limit_seconds)
+
+
+class ClockFile:
+    """`<home>/clock.json`: the world's instant as last noted, and whether the sandbox stopped cleanly after it."""
+
+    def __init__(self, home: Path | None) -> None:
+        self._path = home / "clock.json" if home else None
+        self._noted_at = 0.0
+
+    def read(self) -> datetime | None:
+        """Where the world goes on, None without a note."""
+        if self._path is None or not self._path.exists():
+            return None
+        note = json.loads(self._path.read_text())
+        lost = 0.0 if note["clean"] else HEARTBEAT_SECONDS * float(note["speed"])
+        return datetime.fromisoformat(note["at"]) + timedelta(seconds=lost)
+
+    def write(self, clock: WorldClock, clean: bool = False) -> None:
+        """Note the clock's instant, replacing the file at once."""
+        self._noted_at = time.monotonic()
+        if self._path is None:
+            return
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps({"at": clock.now().isoformat(), "speed": clock.speed, "clean": clean}))
+        fresh.replace(self._path)
+
+    def heartbeat(self, clock: WorldClock) -> None:
+        """Note a moving clock now and then."""
+        if self._path and clock.speed > 0 and time.monotonic() - self._noted_at > HEARTBEAT_SECONDS * 0.8:
+            self.write(clock)

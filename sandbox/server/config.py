@@ -65,6 +65,7 @@ class SandboxConfig:
     v2_webhooks_single: bool = False  # one object under `data` when one webhook exists
     crm_plan_free: bool = False  # free CRM plan: only tasks of type `task`
     # Webhooks.
+    crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery
     webhook_timeout_seconds: float = 5.0  # real time
     webhook_retry_seconds: float = 30.0  # limit-clock time, doubled at each retry

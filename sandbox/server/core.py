@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.events import Event
-from sandbox.server.clock import LimitClock, WorldClock
+from sandbox.server.clock import ClockFile, LimitClock, WorldClock
 from sandbox.server.config import SandboxConfig
 from sandbox.server.faults import Faults
 from sandbox.server.hooks.dispatcher import Dispatcher
@@ -38,6 +38,7 @@ class Sandbox:
         self.engine = Engine(world, config, self.limit_clock)
         home = Path(config.home) if config.home else None
         self.journal = Journal(home, config.fsync)
+        self._clock_file = ClockFile(home)
         self.ledger, self.record = Ledger(), Record()
         self.limits = Limits(config, self.limit_clock)
         self.faults = Faults(config.seed or world.seed)
@@ -46,7 +47,6 @@ class Sandbox:
         self.hooks = Dispatcher(self)
         self.caches: dict[Any, Any] = {}
         self._caches_version = -1
-        self._expired_timers = False
         self.protheus: ProtheusDatabase | None = None
         url = config.protheus_url or default_url(home)
         if url and url != "none":
@@ -56,24 +56,19 @@ class Sandbox:
 
     # Start ---------------------------------------------------------------------------------------------------
     def _resume_clock(self) -> None:
+        """The world goes on where it stopped; `--now` counts again only when it lies later."""
         self._past = self.journal.past()
-        anchor: dict[str, Any] | None = None
-        last = self.world.start
+        known = self._clock_file.read()
         for record in self._past:
             if record.get("type") == "head":
                 self._check_head(record)
-            elif record.get("type") == "clock":
-                anchor = record
             at = as_utc(record.get("at"))
-            last = max(last, at) if at else last
-        if anchor:
-            asked = as_utc(self.config.now)
-            self.clock.resume(need_utc(anchor["at"]), anchor["anchor_real"])
-            self.clock.anchor_world = max(self.clock.anchor_world, last)
-            if asked and asked > self.clock.now():
-                self.clock.move_to(asked)
-        elif self.journal.path:
+            known = max(known or at, at) if at else known
+        if not self._past:
             self.journal.append({"type": "head", **self._head()})
+        if known:
+            asked = as_utc(self.config.now)
+            self.clock = WorldClock(max(known, asked) if asked else known, self.config.world_speed)
         self.remember_clock()
 
     def _head(self) -> dict[str, Any]:
@@ -89,9 +84,8 @@ class Sandbox:
             )
 
     def remember_clock(self) -> None:
-        """Journal the clock's anchor."""
-        record = {"type": "clock", "at": self.clock.anchor_world, "anchor_real": self.clock.anchor_real}
-        self.journal.append({**record, "speed": self.clock.speed})
+        """Note the clock's instant in the home."""
+        self._clock_file.write(self.clock)
 
     def _replay(self) -> None:
         """Rebuild the state of the journal and of the world's history, then go live."""
@@ -194,8 +188,13 @@ class Sandbox:
             self.caches[key] = build()
         return self.caches[key]
 
+    def heartbeat(self) -> None:
+        """Called often while the server runs: notes a moving clock."""
+        self._clock_file.heartbeat(self.clock)
+
     def close(self) -> None:
-        """Release files and connections."""
+        """Note the clock, release files and connections."""
+        self._clock_file.write(self.clock, clean=True)
         self.journal.close()
         if self.protheus:
             self.protheus.close()

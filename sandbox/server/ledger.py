@@ -47,7 +47,7 @@ class Record:
             service: {name: {"total": sum(c.values()), "statuses": dict(c)} for name, c in resources.items()}
             for service, resources in self.requests.items()
         }
-        total = sum(item["total"] for resources in services.values() for item in resources.values())
+        total = sum(sum(count.values()) for resources in self.requests.values() for count in resources.values())
         return {
             "requests": total,
             "services": services,

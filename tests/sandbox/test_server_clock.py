@@ -179,3 +179,23 @@ def test_a_killed_process_has_kept_what_it_answered(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(5) == 0
         assert time.monotonic() - before < 2
+
+
+def test_the_world_stands_still_while_the_sandbox_is_down_and_never_goes_back(tmp_path: Path) -> None:
+    config = {"home": str(tmp_path), "protheus_url": "none"}
+    first = build_app(small.small_world(), SandboxConfig(**config, world_speed=1000.0)).sandbox
+    time.sleep(0.05)
+    first.close()
+    stopped = first.now()
+    second = build_app(small.small_world(), SandboxConfig(**config)).sandbox
+    assert small.END < second.now() <= stopped + timedelta(seconds=30)
+    second.clock.set_speed(10.0)
+    second.remember_clock()
+    second.journal.close()  # killed: nothing was said on closing
+    third = build_app(small.small_world(), SandboxConfig(**config)).sandbox
+    assert third.now() >= second.now()
+    asked = third.now() + timedelta(days=1)
+    third.close()
+    assert build_app(small.small_world(), SandboxConfig(**config, now=asked.isoformat())).sandbox.now() == asked
+    earlier = SandboxConfig(**config, now=small.START.isoformat())
+    assert build_app(small.small_world(), earlier).sandbox.now() == asked

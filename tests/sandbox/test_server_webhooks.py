@@ -182,6 +182,26 @@ def test_duplicates_reordering_and_losses_by_fault(box: SandboxHandle, receiver:
     assert box.record()["faults"] == {"webhook_duplicate": 1, "webhook_reorder": 1, "webhook_drop": 1}
 
 
+def test_catalogue_writes_and_the_update_after_creation(box: SandboxHandle, receiver: Receiver) -> None:
+    box.switch(crm_update_after_create=True)
+    for name in ("crm_lost_reason_created", "crm_product_updated", "crm_source_deleted", "crm_deal_updated", "crm_task_deleted"):
+        hook = {"name": name, "event_name": name, "url": receiver.url, "http_method": "POST"}
+        assert box.v2("POST", "/webhooks", json={"data": hook}).status_code == 201
+    box.v2("POST", "/lost_reasons", json={"data": {"name": "Sem timing"}})
+    box.v2("PUT", f"/products/{small.PRODUCT}", json={"data": {"price": 5}})
+    box.v2("DELETE", f"/sources/{small.SOURCE}")
+    box.v2("POST", "/deals", json={"data": {"name": "Novo negócio"}})
+    box.v2("DELETE", f"/tasks/{small.TASK_2}")
+    box.advance(10)
+    found = {body["event_name"]: body["document"] for body in receiver.bodies(5)}
+    assert found["crm_lost_reason_created"]["name"] == "Sem timing" and found["crm_product_updated"]["price"] == 5
+    assert found["crm_source_deleted"] == {"id": small.SOURCE, "name": "Desconhecido"}
+    assert found["crm_deal_updated"]["name"] == "Novo negócio" and found["crm_task_deleted"]["name"] == "Mensagem"
+    for file, name in (("lost_reason_created", "crm_lost_reason_created"), ("product_created", "crm_product_updated")):
+        want = json.loads((EXAMPLES / f"crm_webhooks/{file}.json").read_text())
+        assert list(differences(want["document"], found[name], "$")) == []
+
+
 def test_slow_receivers_time_out(box: SandboxHandle, receiver: Receiver) -> None:
     with running_sandbox(small.small_world(), limits=False, webhook_timeout_seconds=0.1) as quick:
         receiver.delay = 0.3

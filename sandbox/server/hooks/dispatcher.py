@@ -7,6 +7,7 @@ go out one after the other; a failed one is retried beside the queue, so retries
 import asyncio
 import logging
 from collections import Counter, deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ class Dispatcher:
         """Create a subscription (journalled)."""
         now = self._sandbox.now()
         key = uuid_of("hook", self._sandbox.world.seed, self._sandbox.next_number())
-        base = {"event_identifiers": [], "include_relations": [], "name": None, "auth_header": None, "auth_key": None}
+        base: dict[str, Any] = {"event_identifiers": [], "include_relations": [], "name": None, "auth_header": None, "auth_key": None}
         hook = {**base, "status": "active", **row, "id": key, "service": service, "created_at": now, "updated_at": now}
         self._write(hook)
         return self.hooks[key]
@@ -88,6 +89,8 @@ class Dispatcher:
         """A fact happened: plan a delivery for each subscriber."""
         if not self.hooks:
             return
+        if signal.name == "crm_deal_created" and self._sandbox.config.crm_update_after_create:
+            self.signal(replace(signal, name="crm_deal_updated"))
         spot = (signal.name, signal.key, signal.at)
         self._ordinals[spot] += 1
         transaction = uuid_of("transaction", *spot, self._ordinals[spot])

@@ -174,7 +174,7 @@ def conversions(sandbox: "Sandbox", request: Request) -> Response:
         for row in sandbox.engine.reference.list(ASSETS[kind]):
             if request.query("asset_id") not in (None, str(asset_id(row))):
                 continue
-            made = counts[row.get("identifier")]
+            made = counts[str(row.get("identifier"))]
             visits = made * number_of(row["id"], low=6, high=18)
             rows.append(
                 {

@@ -22,6 +22,8 @@ from sandbox.server.state.reference import Reference
 from sandbox.server.state.signals import Signal
 from sandbox.world import World
 
+CATALOGUE_EVENTS = {"products": "product", "campaigns": "campaign", "sources": "source", "lost_reasons": "lost_reason"}
+
 
 class Engine:
     """State of all imitated services at `self.at`, and the means to move it forward."""
@@ -127,13 +129,24 @@ class Engine:
                 state.enrol(data["workflow_id"], data["contact_uuid"], event.at, "api")
             case "mkt.pushed":
                 return self._pushed(event)
-            case "ref.put":
-                self.reference.put(data["list"], data["row"], event.at)
-            case "ref.drop":
-                self.reference.drop(data["list"], data["key"])
+            case "ref.put" | "ref.drop":
+                return self._reference(event)
             case _:
                 raise ValueError(f"unknown event kind {event.kind!r}")
         return []
+
+    def _reference(self, event: Event) -> list[Signal]:
+        """A row of reference data is written or dropped (API writes); some lists have webhooks of their own."""
+        name, entity = event.data["list"], CATALOGUE_EVENTS.get(event.data["list"])
+        if event.kind == "ref.drop":
+            row = self.reference.get(name, event.data["key"]) or {}
+            action, key = "deleted", event.data["key"]
+            self.reference.drop(name, key)
+        else:
+            key = str(event.data["row"].get("id"))
+            action = "updated" if self.reference.get(name, key) else "created"
+            row = self.reference.put(name, event.data["row"], event.at)
+        return [Signal(f"crm_{entity}_{action}", key, event.at, label=str(row.get("name")))] if entity else []
 
     def _pushed(self, event: Event) -> list[Signal]:
         """An event that an API client sent, once its settle delay is over (rd_station.md A5).

@@ -1,7 +1,7 @@
 """The native Marketing to CRM connection, for conversions that API clients push (rd_station.md C1)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.events import Event
 from sandbox.server.ids import hex24
@@ -33,7 +33,7 @@ def deal_from_conversion(engine: "Engine", contact: Contact, key: str, at: datet
     if person_id is None:
         person_id = hex24("person", key)
         phones = [contact.fields[k] for k in ("mobile_phone", "personal_phone") if contact.fields.get(k)]
-        row = {
+        person: dict[str, Any] = {
             "contact_id": person_id,
             "name": name,
             "emails": [contact.email],
@@ -43,7 +43,7 @@ def deal_from_conversion(engine: "Engine", contact: Contact, key: str, at: datet
             "integration_id": contact.uuid,
             "legal_bases": contact.legal_bases,
         }
-        made.append(Event(at, 0, "crm.contact_created", row))
+        made.append(Event(at, 0, "crm.contact_created", person))
     owner = next((u["id"] for u in reference.list("users") if contact.owner and u.get("email") == contact.owner), None)
     campaign = next((c["id"] for c in reference.list("campaigns") if "RD Station Marketing" in c["name"]), None)
     source = next((s["id"] for s in reference.list("sources") if s["name"] == "Desconhecido"), None)

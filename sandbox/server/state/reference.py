@@ -29,6 +29,9 @@ STANDARD_FIELDS = {
 }
 
 
+Rows = list[dict[str, Any]]
+
+
 class Reference:
     """Lists of plain dicts keyed by name, plus indexes by id. Rows lacking dates get the account's start."""
 
@@ -66,7 +69,7 @@ class Reference:
         """A row by id, or None."""
         return self.index.get(name, {}).get(str(key)) if key is not None else None
 
-    def list(self, name: str) -> list[dict[str, Any]]:
+    def list(self, name: str) -> Rows:
         """All rows of a list."""
         return self.rows[name]
 
@@ -108,7 +111,7 @@ class Reference:
                 return row
         return None
 
-    def custom_fields(self, entity: str) -> "list[dict[str, Any]]":
+    def custom_fields(self, entity: str) -> Rows:
         """CRM custom fields of an entity, in order."""
         return [row for row in self.rows["custom_fields"] if row.get("entity", "deal") == entity]
 
