@@ -150,9 +150,9 @@ def answers(
         return
     import psycopg
 
-    from tests.support.postgres import dbt_env, new_database
+    from tests.support.postgres import dbt_env, scratch_database
 
-    with new_database() as dsn:
+    with scratch_database() as dsn:
         load_postgres(dsn, vectors)
         run_dbt(["run", "--target", "postgres"], home, project=PROJECT, **dbt_env(dsn))
         with psycopg.connect(dsn) as con:

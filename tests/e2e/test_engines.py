@@ -12,7 +12,7 @@ from orchestration.settings import load_profile
 from tests.e2e import line
 from tests.e2e.raw_copy import copy_raw
 from tests.support.company import company, write_profile
-from tests.support.postgres import new_database
+from tests.support.postgres import scratch_database
 from tests.support.sandbox import running_sandbox, simulated
 
 OF_A_RUN = {"publication"}  # says when and by which run: differs by nature
@@ -28,7 +28,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Profil
             world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox")
         ) as box,
         company(base / "duckdb", box) as profile,
-        new_database() as url,
+        scratch_database() as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         line.ingest_all(profile)

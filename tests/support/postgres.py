@@ -8,6 +8,7 @@ bytes (builtin C.UTF-8, the same order as DuckDB), and does not wait for disks.
     def test_x(postgres_url): ...        # one server per test session; make your own schemas or databases in it
 """
 
+import atexit
 import contextlib
 import importlib.util
 import os
@@ -17,11 +18,14 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 USER = "bastao"
 PASSWORD = "bastao"  # dlt refuses an empty one; authentication is by trust on loopback
@@ -130,3 +134,36 @@ def postgres_url() -> Iterator[str]:
     """One PostgreSQL server for the whole test session (import it in your conftest.py)."""
     with postgres_server() as url:
         yield url
+
+
+@lru_cache(maxsize=1)
+def _process_server() -> str:
+    """One server per test process for those who use no fixture; stopped when the process ends."""
+    block = postgres_server()
+    url = block.__enter__()
+    atexit.register(block.__exit__, None, None, None)
+    return url
+
+
+@contextlib.contextmanager
+def scratch_database() -> Iterator[str]:
+    """A fresh, empty database for the length of a block; yields its plain `postgresql://` URL."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    url = new_database(_process_server(), name).replace("+psycopg", "")
+    try:
+        yield url
+    finally:
+        with psycopg.connect(_process_server().replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def dbt_env(url: str) -> dict[str, str]:
+    """The environment names that dbt_project/profiles.yml reads, for this database."""
+    parts = make_url(url)
+    return {
+        "BASTAO_DBT_PG_HOST": str(parts.host),
+        "BASTAO_DBT_PG_PORT": str(parts.port),
+        "BASTAO_DBT_PG_USER": str(parts.username),
+        "BASTAO_DBT_PG_PASSWORD": str(parts.password or ""),
+        "BASTAO_DBT_PG_DBNAME": str(parts.database),
+    }
