@@ -85,6 +85,16 @@ class CrmApi:
             raise
         return (answer.json if isinstance(answer.json, dict) else None), answer.served_at
 
+    def organization_detail(self, organization_id: str) -> Row:
+        """An organization as v1 shows it, with its contacts; empty when v1 does not show it."""
+        try:
+            body = self.v1(f"/organizations/{organization_id}").json
+        except ApiError as error:
+            if error.status == 404:
+                return {}
+            raise
+        return body if isinstance(body, dict) else {}
+
     def deals_created(self, first: datetime, last: datetime, page: int) -> tuple[list[Row], int]:
         """One v1 page of the deals created in [first, last] (naive UTC), and the total of the window.
 

@@ -54,11 +54,6 @@ def rows_since(api: CrmApi, path: str, sort: str, updated_since: datetime | None
     cursor = _Cursor(updated_since if sort == "updated_at" else None)
     seen: set[str] = set()
     while True:
-        if cursor.page * PAGE > WINDOW_ROWS:
-            raise SourceError(
-                f"RD Station CRM: more than {WINDOW_ROWS} rows of {path} share one {sort} or cannot be filtered by it; "
-                "the rest is out of the API's reach."
-            )
         body = api.v2(path, _params(sort, cursor, updated_since)).json
         found = [row for row in body.get("data") or [] if isinstance(row, dict)]
         if cursor.edge is not None and all(row["id"] != cursor.edge for row in found):
@@ -68,6 +63,11 @@ def rows_since(api: CrmApi, path: str, sort: str, updated_since: datetime | None
         seen.update(row["id"] for row in fresh)
         if fresh:
             yield fresh
+        if cursor.page * PAGE >= WINDOW_ROWS and len(found) >= PAGE:
+            raise SourceError(
+                f"RD Station CRM: {WINDOW_ROWS} rows or more of {path} share one {sort}, or its filter does not work; "
+                "what lies beyond is out of the API's reach."
+            )
         if not found or not more_follows(body, found):
             return
         cursor.advance(instant(found[-1].get(sort)), found[-1]["id"])

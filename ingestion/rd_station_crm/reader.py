@@ -77,27 +77,33 @@ class Reader:
 
     def _contacts(self) -> Iterator[Slice]:
         """By creation, filtered by change (v2 cannot sort contacts by it): the cursor moves at the end of the list."""
-        newest = self._cursor("contacts")
+        newest, complete = self._cursor("contacts"), True
         for rows in rows_since(self.api, "/contacts", "created_at", self._since("contacts")):
             changed = [row for row in rows if self.known.contacts.get(row["id"], _NEW)[0] != instant(row.get("updated_at"))]
             newest = _newest(newest, rows)
-            integrations = self._integrations(changed)
-            for row in changed:
-                row_id = integrations.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3]
-                integrations[row["id"]] = row_id
-            yield self._slice(contact_tables(row, integrations[row["id"]]) for row in changed)
-        self._advance("contacts", newest)
-        yield Slice({})
+            found, unread = self._integrations(changed)
+            landing = [row for row in changed if row.get("organization_id") not in unread]
+            complete = complete and not unread
+            yield self._slice(
+                contact_tables(row, found.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3]) for row in landing
+            )
+        if complete:
+            self._advance("contacts", newest)
+            yield Slice({})
 
-    def _integrations(self, contacts: list[Row]) -> dict[str, str | None]:
-        """Marketing uuids of contacts that are new or changed company: one v1 call per organization."""
+    def _integrations(self, contacts: list[Row]) -> tuple[dict[str, str], set[str]]:
+        """Marketing uuids of contacts that are new or changed company, and the companies that could not be read.
+
+        One v1 call per organization: nothing else shows the uuid.
+        """
         wanted = {
             row["organization_id"] for row in contacts
             if row.get("organization_id") and self.known.contacts.get(row["id"], _NEW)[2] != row["organization_id"]
         }  # fmt: skip
-        outcome = fan_out(sorted(wanted), lambda key: self.api.v1(f"/organizations/{key}").json, self.config.workers)
+        outcome = fan_out(sorted(wanted), lambda key: (key, self.api.organization_detail(key)), self.config.workers)
         self._judge(outcome, "organizations")
-        return {key: value for detail in outcome.results for key, value in integration_ids(detail).items()}
+        found = {key: value for _, detail in outcome.results for key, value in integration_ids(detail).items()}
+        return found, wanted - {key for key, _ in outcome.results}
 
     def _deals(self, catalogue: Catalogue) -> Iterator[Slice]:
         listed: dict[str, Row] = {}

@@ -30,10 +30,13 @@ class Erp:
             rows = list(csv.DictReader(handle))
         types = {row["column"]: row["dictionary_type"] for row in _dictionary()}
         names = [name for name in rows[0] if name not in without]
-        self.execute(f"create table {table} ({', '.join(names)})")
-        for row in rows:
-            values = [None if row[name] == "\\N" else _typed(row[name], name, types) for name in names]
-            self.execute(f"insert into {table} values ({', '.join('?' * len(names))})", *values)
+        values = [[None if row[name] == "\\N" else _typed(row[name], name, types) for name in names] for row in rows]
+        connection = sqlite3.connect(self.path)
+        connection.execute("pragma synchronous = off")
+        connection.execute(f"create table {table} ({', '.join(names)})")
+        connection.executemany(f"insert into {table} values ({', '.join('?' * len(names))})", values)
+        connection.commit()
+        connection.close()
 
 
 def _dictionary() -> list[dict[str, str]]:
