@@ -1,0 +1,72 @@
+"""dbt inside this process: variables arrive, failures are named, the warehouse is free afterwards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from orchestration import dbt_runner, stages
+from orchestration.dbt_runner import DbtError, DbtFailure, redact
+from orchestration.profile import Profile
+from tests.orchestration.conftest import FixedClock
+
+SELECT = "stg_agreement__versions"
+
+
+@pytest.mark.usefixtures("fixed_clock")
+def test_build_of_a_part_leaves_the_warehouse_free_for_others(ready: Profile) -> None:
+    statuses = stages.transform(ready, SELECT)
+    assert statuses.get("success", 0) >= 1
+    code = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('select * from staging.stg_agreement__versions')"
+    done = subprocess.run([sys.executable, "-c", code, str(ready.paths.warehouse)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_variables_are_what_is_known_now(ready: Profile, fixed_clock: FixedClock) -> None:
+    from orchestration import warehouse
+    from orchestration.runtime import Runtime
+
+    with Runtime(ready) as runtime:
+        runtime.state.next_load_seq()
+        runtime.state.next_load_seq()
+        variables = warehouse.variables(runtime)
+    assert variables["as_of"] == f"{fixed_clock.now():%Y-%m-%d %H:%M:%S}"
+    assert variables["known_at"] == 2
+    assert variables["go_live"] == "2026-06-01 03:00:00"
+    assert variables["return_max_age_days"] == 30
+
+
+@pytest.mark.usefixtures("fixed_clock")
+def test_a_broken_model_is_named_with_its_file_and_the_log(ready: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages.transform(ready, SELECT)
+    monkeypatch.setattr("orchestration.warehouse.create_missing", lambda _runtime: None)  # it would mend the table
+    with duckdb.connect(str(ready.paths.warehouse)) as connection:
+        connection.execute("drop table raw_agreement.versions")
+        connection.execute("create table raw_agreement.versions as select 1 as other")
+    with pytest.raises(DbtError) as caught:
+        stages.transform(ready, SELECT)
+    assert [failure.name for failure in caught.value.failures] == [SELECT]
+    for word in ("model", "stg_agreement__versions.sql", "dbt.log"):
+        assert word in str(caught.value)
+    with duckdb.connect(str(ready.paths.warehouse)):
+        pass  # the lock was given back
+
+
+def test_manifest_is_not_parsed_again_when_nothing_changed(ready: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dbt_runner, "_parse", lambda _profile: pytest.fail("parsed"))
+    assert dbt_runner.prepare_manifest(ready) == ready.paths.manifest
+
+
+def test_errors_hold_nothing_personal() -> None:
+    text = redact('Could not convert string "ana.moura@example.com.br" / "(11) 95555-0101" / 123.456.789-09 to INT')
+    assert "ana.moura" not in text
+    assert "95555" not in text
+    assert "456" not in text
+
+
+def test_long_lists_of_failures_are_cut(ready: Profile) -> None:
+    failures = [DbtFailure(f"t{number}", "test", "3 rows", "x.sql") for number in range(50)]
+    assert "and 30 more" in str(DbtError(failures, ready.paths.logs))
