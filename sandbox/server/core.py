@@ -118,6 +118,7 @@ class Sandbox:
             event = Event(at, number, kind, data)
             if not record.get("settle"):
                 self.engine.apply(event)
+                self.ledger.note(number, settled_at=at)
                 continue
             wait = float(record["settle"])
             world_due = settled.get(number, at + timedelta(seconds=wait))
