@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -46,9 +46,15 @@ TABLES: dict[str, tuple[list[str], str]] = {
     "attempts": (["attempt_id"], f"select t.*, i.opening_record from marts.fct_contact_attempts as t {RECORD}"),
     "revenue": (["movement_id"], f"select t.*, i.opening_record from marts.fct_revenue as t {RECORD}"),
     "people": (["node"], "select node, person_id from intermediate.int_person_nodes"),
+    "returns": (
+        ["subject_id"],
+        "select t.*, i.opening_record from plan.plan_nurture_return as t"
+        f" {RECORD} where t.refusal_reason is distinct from 'before_go_live'",
+    ),
 }
 # What the truth keeps for itself, or names in its own way.
-OWN_COLUMNS = {"person", "primary_deal", "closing_deal", "deal_id", "task_id"}
+OWN_COLUMNS = {"person", "primary_deal", "closing_deal", "deal_id", "task_id", "contact_uuid"}
+GO_LIVE = datetime(2026, 1, 1, tzinfo=UTC)  # early, so that every reason against a return occurs
 
 
 @dataclass
@@ -80,8 +86,10 @@ def build(home: Path, seed: int, leads: int, step: int, dirt: float = 1.0, earli
     as_of: datetime = world.end - timedelta(days=earlier)
     known = truth.knowledge(world, as_of, looks)
     database = raw_of(world, known.seen).write_duckdb(fresh_warehouse(home))
-    run_dbt(["run"], home, database, {"as_of": f"{as_of:%Y-%m-%d %H:%M:%S}"})
-    return Company(truth.frames(known, world, as_of), database)
+    instants = {"as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", "go_live": f"{GO_LIVE:%Y-%m-%d %H:%M:%S}"}
+    run_dbt(["run"], home, database, instants)
+    returns = truth.returns_due(known, GO_LIVE).replace({"refusal_reason": {"won_later": "won_since"}})
+    return Company({**truth.frames(known, world, as_of), "returns": returns}, database)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +101,10 @@ def company(dbt_home: Path) -> Iterator[Company]:
 def test_every_row_equals_the_truth(company: Company, table: str) -> None:
     assert not company.frames[table].empty
     assert company.differences(table) == []
+
+
+def test_data_and_unit_tests_hold_on_a_whole_company(company: Company, dbt_home: Path) -> None:
+    run_dbt(["test"], dbt_home, company.database, {"go_live": f"{GO_LIVE:%Y-%m-%d %H:%M:%S}"})
 
 
 @pytest.mark.long
