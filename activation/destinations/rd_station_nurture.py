@@ -76,9 +76,9 @@ class RdStationNurture:
         if result.outcome is not Outcome.ACCEPTED:
             return result
         reference = answer.get("event_uuid") if isinstance(answer, Mapping) else None
-        return SendResult(
-            Outcome.ACCEPTED, result.status_code, reference=str(reference) if reference else None
-        )
+        if not reference:  # a proxy's page with status 200, perhaps: nobody knows whether the service saw it
+            return SendResult(Outcome.UNCERTAIN, result.status_code, "no_event_uuid")
+        return SendResult(Outcome.ACCEPTED, result.status_code, reference=str(reference))
 
     def find(self, row: PlanRow, since: datetime) -> Finding:
         """Look for this delivery among the contact's conversions: by our marker; without any marker, by identifier

@@ -29,13 +29,13 @@ class PlainApi:
     """One connection per call, no retries, a short time-out."""
 
     def __init__(self, base: str, timeout: float = 0.3):
-        self.base, self.timeout = base, timeout
+        self.base, self.timeout, self.headers = base, timeout, dict[str, str]()
 
     def request(self, method: str, path: str, *, params: Any = None, json: Any = None, resource: str = "",
                 key: str | None = None) -> Answer:  # fmt: skip
         # Without `verify` the certificates of the machine would be read on each call.
         raw = httpx.request(method, self.base + path, params=params, json=json, timeout=self.timeout, trust_env=False,
-                            verify=False)  # fmt: skip
+                            headers=self.headers, verify=False)  # fmt: skip
         try:
             body = raw.json()
         except ValueError:

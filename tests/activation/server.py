@@ -4,7 +4,7 @@
 
 It keeps what it received, shows it `settle` seconds later, and misbehaves as told through POST /control:
 faults for the next POSTs are a list of: drop_before, drop_after, slow_before, slow_after, 500_before, 500_after, html,
-400, 429_account, 429_gateway, 429_lead, 401, ok.
+html_200, 400, 429_account, 429_gateway, 429_lead, 401, ok.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         email = body["payload"]["email"]
         refusals = {
             "500_before": (500, {"errors": {"error_type": "SERVICE_UNAVAILABLE"}}, {}),
+            "html_200": (200, "<html>Please log in</html>", {}),
             "html": (502, "<html>Bad gateway</html>", {}),
             "400": (400, {"errors": [{"error_type": "INVALID_FIELDS", "error_message": f"no {email}"}]}, {}),
             "401": (401, {"errors": {"error_type": "UNAUTHORIZED", "error_message": "Invalid token."}}, {}),

@@ -53,6 +53,7 @@ def nurture(loopback: Loopback) -> Iterator[RdStationNurture]:
         ("slow_after", Outcome.UNCERTAIN),
         ("500_after", Outcome.UNCERTAIN),
         ("html", Outcome.UNCERTAIN),
+        ("html_200", Outcome.UNCERTAIN),
         ("400", Outcome.REJECTED),
         ("401", Outcome.BLOCKED),
         ("429_account", Outcome.THROTTLED),
