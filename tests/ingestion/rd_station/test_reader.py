@@ -11,7 +11,7 @@ from ingestion.rd_station import RdStationApi, RdStationConfig, run
 from tests.ingestion.fakes import CountingLimiter, Home
 from tests.ingestion.rd_station.fake_marketing import FakeMarketing
 
-CONFIG = RdStationConfig("client", "secret", "refresh", base_url="https://rd.test", slice_size=50, workers=4)
+CONFIG = RdStationConfig("client", "secret", "refresh", base_url="https://rd.test", slice_size=25, workers=4)
 
 
 def load(home: Home, server: FakeMarketing, config: RdStationConfig = CONFIG):
@@ -40,7 +40,7 @@ def test_first_load_reads_every_contact_once(home: Home) -> None:
 
 
 def test_second_load_costs_what_changed(home: Home) -> None:
-    server = FakeMarketing(130)
+    server = FakeMarketing(20)
     load(home, server)
     server.now += timedelta(minutes=10)
     server.convert("u00007", "pedido-de-orcamento", server.now, email="x", traffic_source="google", telefone="")
@@ -86,13 +86,13 @@ def test_many_events_are_read_page_by_page(home: Home) -> None:
 
 
 def test_a_killed_load_resumes_without_reading_twice(home: Home) -> None:
-    server = FakeMarketing(120)
+    server = FakeMarketing(60)
     fetched: list[str] = []
 
     def die(request: httpx.Request) -> None:
         if request.url.path.endswith("funnels/default"):
             fetched.append(request.url.path)
-            if len(fetched) > 70:
+            if len(fetched) > 35:
                 raise KeyboardInterrupt
 
     server.before = die
@@ -100,20 +100,20 @@ def test_a_killed_load_resumes_without_reading_twice(home: Home) -> None:
         load(home, server)
     server.before = None
     landed = count(home, "funnels")
-    assert landed == 50  # one slice of 50 had landed
+    assert landed == 25  # one slice of 25 had landed
     load(home, server)
-    assert server.calls["contact_funnels"] == 70
-    assert home.query("select count(*), count(distinct contact_uuid) from raw_rd_station.funnels") == [(120, 120)]
+    assert server.calls["contact_funnels"] == 35
+    assert home.query("select count(*), count(distinct contact_uuid) from raw_rd_station.funnels") == [(60, 60)]
 
 
 def test_a_spent_quota_keeps_what_was_read(home: Home) -> None:
-    server = FakeMarketing(100)
+    server = FakeMarketing(40)
     home.limiter = CountingLimiter({"funnels": 30})
     report = load(home, server)
     assert report.retry_after_seconds == 1800
     assert report.rows_by_table["funnels"] == 30
     home.limiter = CountingLimiter()
-    assert load(home, server).rows_by_table["funnels"] == 70
+    assert load(home, server).rows_by_table["funnels"] == 10
     assert load(home, server).rows == 0
 
 

@@ -11,7 +11,7 @@ from ingestion.rd_station_crm import CrmApi, RdStationCrmConfig, run
 from tests.ingestion.fakes import CountingLimiter, Home
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
-WORLD = {"seed": 5, "leads": 250, "months": 3}
+WORLD = {"seed": 5, "leads": 130, "months": 3}
 
 
 class Crm:
@@ -22,7 +22,7 @@ class Crm:
         v1, v2 = box.credentials["crm_v1"], box.credentials["crm_v2"]
         self.config = RdStationCrmConfig(
             v1["token"], v2["client_id"], v2["client_secret"], v2["refresh_token"],
-            v1_url=box.crm_v1_url, v2_url=f"{box.url}/crm/v2", slice_size=50, workers=4,
+            v1_url=box.crm_v1_url, v2_url=f"{box.url}/crm/v2", slice_size=20, workers=4,
         )  # fmt: skip
 
     def load(self, **settings: Any):
@@ -157,8 +157,8 @@ def test_deleted_deals_are_found_by_the_total_and_by_the_inbox(crm: Crm) -> None
 
 
 def test_a_spent_quota_keeps_what_was_read(crm: Crm) -> None:
-    crm.home.limiter = CountingLimiter({"crm_v1": 80})
-    report = crm.load(slice_size=20)
+    crm.home.limiter = CountingLimiter({"crm_v1": 50})
+    report = crm.load(slice_size=8)
     assert report.retry_after_seconds == 1800
     crm.home.limiter = CountingLimiter()
     crm.load()
