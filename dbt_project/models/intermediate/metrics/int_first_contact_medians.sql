@@ -14,7 +14,7 @@ at_risk as (
     select
         metric, period, period_start, seconds, contacts,
         sum(subjects) over (
-            partition by metric, period, period_start order by seconds desc
+            partition by metric, period, period_start order by seconds desc nulls last
             rows between unbounded preceding and current row
         ) as waiting
     from moments

@@ -1,11 +1,18 @@
 -- Months and ISO weeks from the first hand-over to as_of, with the agreement version in force when the period starts
--- (design section 5: period clauses). Days come from the calendar: no clock and no series function in SQL.
-with days as (
+-- (design section 5: period clauses). Days come from the calendar: no clock and no series function in SQL. Exported
+-- lists end with their last row: what comes after it is not a month without leads. Live systems never end before as_of.
+with bounds as (
+    select
+        min(mql_date) as first_day,
+        case when max(case when source_system = 'files' then 0 else 1 end) = 1 then {{ local_date(as_of()) }}
+            else greatest(max(mql_date), coalesce(max(won_date), max(mql_date))) end as last_day
+    from {{ ref('int_handoffs') }}
+),
+
+days as (
     select distinct c.utc_date as day
     from {{ ref('stg_agreement__calendar_days') }} as c
-    where
-        c.utc_date >= (select min(mql_date) from {{ ref('int_handoffs') }})
-        and c.utc_date <= {{ local_date(as_of()) }}
+    inner join bounds as b on c.utc_date >= b.first_day and c.utc_date <= b.last_day
 ),
 
 periods as (

@@ -11,6 +11,8 @@ select
     c.clause_id,
     c.clause_kind,
     c.area,
+    c.title_pt as clause_title_pt,
+    c.title_en as clause_title_en,
     c.agreement_version,
     h.agreement_hash,
     h.calendar_hash,

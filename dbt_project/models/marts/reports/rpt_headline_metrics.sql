@@ -7,7 +7,7 @@ with measured as (
         coalesce(c.hits, s.hits) as hits,
         coalesce(c.undecided, s.undecided, 0) as undecided,
         {{ ratio('s.hits', 's.decided') }} as share_within_target,
-        s.not_judged_reason,
+        coalesce(c.not_judged_reason, s.not_judged_reason) as not_judged_reason,
         case
             when t.metric = 'sqls_delivered' then cast(coalesce(c.hits, 0) as decimal(18, 4))
             when t.metric like 'first_contact%' then cast(m.median_seconds as decimal(18, 4))
