@@ -10,7 +10,7 @@
             raw_rows.*,
             row_number() over (
                 partition by {{ keys }}
-                order by raw_rows.load_seq desc, raw_rows.row_seq desc
+                order by raw_rows.load_seq desc nulls last, raw_rows.row_seq desc nulls last
             ) as recency
         from {{ relation }} as raw_rows
         where raw_rows.load_seq <= {{ known_at() }}
@@ -36,7 +36,7 @@
             {%- endif %}
             row_number() over (
                 partition by {{ member_key(owner, member) }}
-                order by raw_rows.load_seq desc, raw_rows.row_seq desc
+                order by raw_rows.load_seq desc nulls last, raw_rows.row_seq desc nulls last
             ) as recency
         from {{ relation }} as raw_rows
         {%- if owners is not none %}

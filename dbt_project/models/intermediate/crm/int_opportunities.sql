@@ -4,7 +4,7 @@ with last_visits as (
         deal_id,
         stage_name,
         funnel_stage,
-        row_number() over (partition by deal_id order by start_at desc, visit_id desc) as recency
+        row_number() over (partition by deal_id order by start_at desc nulls last, visit_id desc nulls last) as recency
     from {{ ref("int_stage_visits") }}
 ),
 

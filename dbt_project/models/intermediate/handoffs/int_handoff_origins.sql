@@ -11,7 +11,8 @@ with ranked as (
                 case when conversions.occurred_at <= passages.mql_at then 0 else 1 end asc,
                 case when conversions.occurred_at <= passages.mql_at then conversions.occurred_at end desc nulls last,
                 conversions.occurred_at asc,
-                case when conversions.occurred_at <= passages.mql_at then conversions.event_identifier end desc nulls last,
+                case when conversions.occurred_at <= passages.mql_at then conversions.event_identifier end
+                desc nulls last,
                 conversions.event_identifier asc,
                 conversions.event_key asc
         ) as preference

@@ -13,7 +13,10 @@ with deals as (
         ) as first_of_outcome,
         row_number() over (
             partition by links.handoff_id, opportunities.outcome
-            order by opportunities.closed_date desc, opportunities.closed_at desc, opportunities.source_id desc
+            order by
+                opportunities.closed_date desc nulls last,
+                opportunities.closed_at desc nulls last,
+                opportunities.source_id desc nulls last
         ) as last_of_outcome
     from {{ ref("int_handoff_opportunities") }} as links
     inner join {{ ref("int_opportunities") }} as opportunities on links.opportunity_id = opportunities.opportunity_id

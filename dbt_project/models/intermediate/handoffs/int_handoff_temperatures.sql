@@ -7,7 +7,10 @@ with scores as (
         observations.interest,
         row_number() over (
             partition by passages.handoff_id
-            order by observations.observed_at desc, observations.contact_uuid desc, observations.observation_no desc
+            order by
+                observations.observed_at desc nulls last,
+                observations.contact_uuid desc nulls last,
+                observations.observation_no desc nulls last
         ) as recency
     from {{ ref("int_passages") }} as passages
     inner join {{ ref("int_lifecycle_observations") }} as observations

@@ -49,8 +49,10 @@ with raw_identifiers as (
 select distinct
     raw_identifiers.node,
     raw_identifiers.kind,
-    case when raw_identifiers.kind = 'phone' then {{ phone_key("raw_identifiers.value") }} else raw_identifiers.value end
-        as identifier
+    case
+        when raw_identifiers.kind = 'phone' then {{ phone_key("raw_identifiers.value") }}
+        else raw_identifiers.value
+    end as identifier
 from raw_identifiers
 inner join {{ ref("int_identity_nodes") }} as nodes on raw_identifiers.node = nodes.node
 where raw_identifiers.value is not null and raw_identifiers.value <> ''

@@ -15,7 +15,7 @@ company_wins as (
     select
         i.movement_id, h.handoff_id,
         row_number() over (
-            partition by i.movement_id order by h.won_at desc nulls last, h.won_date desc, h.handoff_id
+            partition by i.movement_id order by h.won_at desc nulls last, h.won_date desc nulls last, h.handoff_id
         ) as place
     from {{ ref('int_revenue_items') }} as i
     inner join {{ ref('int_handoffs') }} as h on i.company_id = h.company_id and h.won_date <= i.occurred_on
