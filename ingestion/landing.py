@@ -145,7 +145,9 @@ class Landing:
             yield dlt.resource(remember(), name="cursors")
             for name, rows in tables.items():
                 hints = cast(Any, dlt_columns(specs[name]))
-                yield dlt.resource([to_arrow(specs[name], rows)], name=name, columns=hints, write_disposition="append")
+                yield dlt.resource(
+                    [to_arrow(specs[name], rows)], name=name, columns=hints, write_disposition="append"
+                )
 
         return dlt.source(resources, name=self._source, max_table_nesting=0)()
 

@@ -71,7 +71,9 @@ class OAuth:
             answer = self._exchange((stored or {}).get("refresh_token"))
             token = {
                 "access_token": answer["access_token"],
-                "refresh_token": answer.get("refresh_token") or (stored or {}).get("refresh_token") or self._app.refresh_token,
+                "refresh_token": answer.get("refresh_token")
+                or (stored or {}).get("refresh_token")
+                or self._app.refresh_token,
                 "expires_at": self._now() + float(answer.get("expires_in") or 3600),
             }
             self._store.put(self._app.system, token)
@@ -80,7 +82,9 @@ class OAuth:
     def _exchange(self, stored: str | None) -> dict[str, Any]:
         candidates = [token for token in dict.fromkeys([stored, self._app.refresh_token]) if token]
         if not candidates:
-            raise AuthError(f"{self._app.system}: no refresh token yet. Authorise Bastão and set the refresh token.")
+            raise AuthError(
+                f"{self._app.system}: no refresh token yet. Authorise Bastão and set the refresh token."
+            )
         refused = ""
         for refresh_token in candidates:  # an operator who authorised anew changed the configured one
             answer = self._post({"refresh_token": refresh_token})
@@ -99,7 +103,9 @@ class OAuth:
             try:
                 with httpx.Client(timeout=TIMEOUT, transport=self._transport) as client:
                     if self._app.form:
-                        answer = client.post(self._app.token_url, data={**body, "grant_type": "refresh_token"})
+                        answer = client.post(
+                            self._app.token_url, data={**body, "grant_type": "refresh_token"}
+                        )
                     else:
                         answer = client.post(self._app.token_url, json=body)
                 if answer.status_code < 500 and answer.status_code != 429:
@@ -108,7 +114,9 @@ class OAuth:
             except (httpx.HTTPError, orjson.JSONDecodeError) as error:
                 last = type(error).__name__
             self._clock.sleep(2.0**attempt)
-        raise AuthError(f"{self._app.system}: the token address does not answer ({last}); check token_url, or run again later.")
+        raise AuthError(
+            f"{self._app.system}: the token address does not answer ({last}); check token_url, or run again later."
+        )
 
     def _usable(self, token: dict[str, Any] | None) -> bool:
         return bool(token) and float((token or {}).get("expires_at", 0)) > self._now() + EARLY_SECONDS

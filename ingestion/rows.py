@@ -38,13 +38,17 @@ def to_arrow(spec: TableSpec, rows: list[Row]) -> pa.Table:
     known = {column.name for column in spec.all_columns}
     for row in rows:
         if unknown := row.keys() - known:
-            raise LandingError(f"{spec.schema}.{spec.name} has no column {', '.join(sorted(unknown))}: add it to tables.py")
+            raise LandingError(
+                f"{spec.schema}.{spec.name} has no column {', '.join(sorted(unknown))}: add it to tables.py"
+            )
     arrays = []
     for column in spec.all_columns:
         clean = _CLEAN.get(column.type)
         values = [row.get(column.name) for row in rows]
         try:
-            arrays.append(pa.array([clean(value) for value in values] if clean else values, _ARROW[column.type]))
+            arrays.append(
+                pa.array([clean(value) for value in values] if clean else values, _ARROW[column.type])
+            )
         except (pa.ArrowException, TypeError, ValueError, InvalidOperation, OverflowError):
             raise LandingError(
                 f"{spec.schema}.{spec.name}.{column.name}: a value is not of type {column.type}; "

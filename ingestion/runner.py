@@ -99,7 +99,9 @@ def load(
         package.flush()  # what was read before the failure was paid for: it need not be read again
         raise
     package.flush()
-    return LoadReport(package.counts, ports.load_seq, time.monotonic() - started, tuple(session.notes), retry_after)
+    return LoadReport(
+        package.counts, ports.load_seq, time.monotonic() - started, tuple(session.notes), retry_after
+    )
 
 
 class _Package:

@@ -14,7 +14,9 @@ SLICE_ROWS = 5000
 Changes = Callable[[int], Iterable[Row]]
 
 
-def read_sequence(changes: Changes, schema: str, table: str, number: str, origin: str, session: Session) -> Iterator[Slice]:
+def read_sequence(
+    changes: Changes, schema: str, table: str, number: str, origin: str, session: Session
+) -> Iterator[Slice]:
     """Slices of `changes(last)` in the order of column `number`; the cursor moves with the rows it stands for.
 
     Only the columns of `ingestion.tables` are taken. SourceError when a row lacks its number or goes backwards.

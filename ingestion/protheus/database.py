@@ -67,16 +67,26 @@ class Database:
         if name is None:
             return None
         try:
-            columns = {str(column["name"]).lower(): str(column["name"]) for column in sa.inspect(self._engine).get_columns(name)}
+            columns = {
+                str(column["name"]).lower(): str(column["name"])
+                for column in sa.inspect(self._engine).get_columns(name)
+            }
         except sa.exc.SQLAlchemyError as error:
             raise self._failure(f"cannot describe {name}", error) from None
         for needed in (RECNO, DELETED):
             if needed not in columns:
-                raise SourceError(f"Protheus table {name} has no column {needed.upper()}: it was not made by DBAccess.")
+                raise SourceError(
+                    f"Protheus table {name} has no column {needed.upper()}: it was not made by DBAccess."
+                )
         return PhysicalTable(name, columns, self._decimals.get(alias, {}))
 
     def chunk(
-        self, table: PhysicalTable, columns: Sequence[str], after_recno: int, stamped_since: datetime | None, limit: int
+        self,
+        table: PhysicalTable,
+        columns: Sequence[str],
+        after_recno: int,
+        stamped_since: datetime | None,
+        limit: int,
     ) -> list[dict[str, Any]]:
         """At most `limit` rows with a greater R_E_C_N_O_, in its order; keys are lower-case names, values raw.
 

@@ -39,7 +39,9 @@ def run(config: ProtheusConfig, ports: Ports, target: Target) -> LoadReport:
     database = Database(config.url, config.company_group)
     try:
         database.open()
-        return load(PIPELINE, SCHEMA, lambda session: Reader(database, config, ports, session).read(), target, ports)
+        return load(
+            PIPELINE, SCHEMA, lambda session: Reader(database, config, ports, session).read(), target, ports
+        )
     finally:
         database.close()
 
@@ -70,7 +72,9 @@ class Reader:
                 unstamped.append(table.name)
             columns, lacking = columns_to_read(alias, table)
             if lacking:
-                self.session.note(f"protheus: {table.name} lacks {', '.join(lacking)}; these columns stay empty.")
+                self.session.note(
+                    f"protheus: {table.name} lacks {', '.join(lacking)}; these columns stay empty."
+                )
             yield from self._table(alias, table, columns)
         if unstamped:
             self.session.note(
@@ -84,7 +88,9 @@ class Reader:
                 f"The Protheus database has no table {alias.upper()} for company group {self.config.company_group!r}. "
                 "Check the URL and company_group in bastao.yaml."
             )
-        self.session.note(f"protheus: no table {alias.upper()} for group {self.config.company_group}; skipped.")
+        self.session.note(
+            f"protheus: no table {alias.upper()} for group {self.config.company_group}; skipped."
+        )
 
     def _table(self, alias: str, table: PhysicalTable, columns: list[str]) -> Iterator[Slice]:
         state = self.session.state.setdefault(alias, {})
@@ -101,7 +107,9 @@ class Reader:
             state["swept_at"] = self.now.isoformat()
             yield Slice({})
 
-    def _everything(self, alias: str, table: PhysicalTable, columns: list[str], state: Row) -> Iterator[Slice]:
+    def _everything(
+        self, alias: str, table: PhysicalTable, columns: list[str], state: Row
+    ) -> Iterator[Slice]:
         """The first load, or a whole table again; goes on where a killed one stopped."""
         if "start" not in state:
             state.update(start=self.now.isoformat(), recno=0)
@@ -141,7 +149,9 @@ class Reader:
                 return
 
     @staticmethod
-    def _is_news(row: dict[str, Any], state: Row, stored: dict[int, datetime], since: datetime | None) -> bool:
+    def _is_news(
+        row: dict[str, Any], state: Row, stored: dict[int, datetime], since: datetime | None
+    ) -> bool:
         moment = stamp(row[STAMP])
         if since is not None and moment is not None:
             state["stamp"] = max(moment.isoformat(), state["stamp"] or "")
@@ -149,7 +159,9 @@ class Reader:
 
     def _since(self, state: Row) -> datetime:
         watermark = instant(state.get("stamp"))
-        return watermark - timedelta(minutes=self.config.overlap_minutes) if watermark else datetime(1900, 1, 1)
+        return (
+            watermark - timedelta(minutes=self.config.overlap_minutes) if watermark else datetime(1900, 1, 1)
+        )
 
     def _read_stored(self) -> dict[str, dict[int, datetime]]:
         """Stamps that are stored of the overlap, per table: one visit to the warehouse for all of them."""

@@ -38,7 +38,9 @@ def columns_to_read(alias: str, table: PhysicalTable) -> tuple[list[str], list[s
             f"Protheus table {table.name} has no column {', '.join(name.upper() for name in missing)}, which revenue is "
             "computed from. Check that the URL points to the right database and company_group to the right group."
         )
-    wanted = [column.name for column in _own_columns(alias)] + (list(CUSTOMER_SOURCES) if alias == "sa1" else [])
+    wanted = [column.name for column in _own_columns(alias)] + (
+        list(CUSTOMER_SOURCES) if alias == "sa1" else []
+    )
     control = [RECNO, DELETED, *([STAMP] if table.has_stamp else [])]
     lacking = [name for name in wanted if name not in table.columns]
     return control + [name for name in wanted if name in table.columns], lacking

@@ -18,7 +18,9 @@ def asset_rows(api: RdStationApi, session: Session) -> list[Row]:
         except ApiError as error:
             if error.status not in (403, 404):
                 raise
-            session.note(f"rd_station: {kind} assets cannot be read with this plan ({error.status}); skipped.")
+            session.note(
+                f"rd_station: {kind} assets cannot be read with this plan ({error.status}); skipped."
+            )
     return rows
 
 

@@ -29,7 +29,9 @@ from ingestion.rows import Row
 class RdStationApi:
     """RD Station Marketing of one account. Safe for several threads."""
 
-    def __init__(self, config: RdStationConfig, ports: Ports, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, config: RdStationConfig, ports: Ports, transport: httpx.BaseTransport | None = None
+    ) -> None:
         app = OAuthApp(
             system=SYSTEM,
             token_url=config.token_url or f"{config.base_url}/auth/token",
@@ -73,12 +75,16 @@ class RdStationApi:
             raise SourceError("RD Station sent no readable Date header; use the system's clock.")
         return served
 
-    def segment_page(self, segment_id: str, page: int, newest_first: bool = False) -> tuple[list[Row], int | None]:
+    def segment_page(
+        self, segment_id: str, page: int, newest_first: bool = False
+    ) -> tuple[list[Row], int | None]:
         """One page of a segmentation's contacts, and the total that the headers announce."""
         params: Row = {"page": page, "page_size": SEGMENT_PAGE}
         if newest_first:
             params["order"] = "last_conversion_date:desc"
-        answer = self._http.get(f"/platform/segmentations/{segment_id}/contacts", params, resource="segmentations")
+        answer = self._http.get(
+            f"/platform/segmentations/{segment_id}/contacts", params, resource="segmentations"
+        )
         total = answer.headers.get("pagination-total-rows")
         return rows_of(answer.json, ("contacts",)), int(total) if total and total.isdigit() else None
 
@@ -94,15 +100,16 @@ class RdStationApi:
 
     def funnel(self, uuid: str) -> tuple[Row, datetime | None]:
         """Lifecycle stage and scores, and the service's instant of the answer (naive UTC)."""
-        answer = self._http.get(f"/platform/contacts/uuid:{uuid}/funnels/default", resource="funnels", key=uuid)
+        answer = self._http.get(
+            f"/platform/contacts/uuid:{uuid}/funnels/default", resource="funnels", key=uuid
+        )
         return (answer.json if isinstance(answer.json, dict) else {}), answer.served_at
 
     def events(self, uuid: str, event_type: str, page: int, newest_first: bool) -> list[Row]:
         """One page (10 rows at most) of a contact's CONVERSION or OPPORTUNITY events."""
         order = "created_at:desc" if newest_first else "created_at:asc"
         params = {"event_type": event_type, "order": order, "page": page}
-        # Under /platform/contacts, so counted with the contacts (A10); its own figure is not published.
-        body = self._http.get_json(f"/platform/contacts/{uuid}/events", params, resource="contacts")
+        body = self._http.get_json(f"/platform/contacts/{uuid}/events", params, resource="contact_events")
         return rows_of(body, ("events",))[:EVENT_PAGE]
 
     def fields(self) -> list[Row]:

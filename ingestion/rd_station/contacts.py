@@ -49,7 +49,9 @@ def fetch_contact(
         "funnels": [funnel_row(funnel, task.uuid, served_at or now)],
         "conversions": conversion_rows(task.uuid, events),
     }
-    return Fetched(task.uuid, tables, stage_code(funnel.get("lifecycle_stage"), boolean(funnel.get("opportunity"))))
+    return Fetched(
+        task.uuid, tables, stage_code(funnel.get("lifecycle_stage"), boolean(funnel.get("opportunity")))
+    )
 
 
 def contact_row(body: Row, task: Task) -> Row:
@@ -70,8 +72,14 @@ def contact_row(body: Row, task: Task) -> Row:
 
 def legal_basis(bases: Any) -> Row:
     """The basis that decides about communication: one that was declined beats any that was granted."""
-    rows = [row for row in bases or [] if isinstance(row, dict) and row.get("category") in (None, "communications")]
-    return max(rows, key=lambda row: (row.get("status") == "declined", row.get("status") == "granted"), default={})
+    rows = [
+        row
+        for row in bases or []
+        if isinstance(row, dict) and row.get("category") in (None, "communications")
+    ]
+    return max(
+        rows, key=lambda row: (row.get("status") == "declined", row.get("status") == "granted"), default={}
+    )
 
 
 def funnel_row(body: Row, uuid: str, observed_at: datetime) -> Row:
@@ -91,8 +99,16 @@ def funnel_row(body: Row, uuid: str, observed_at: datetime) -> Row:
 def loadable_fields(fields: list[Row], config: RdStationConfig) -> frozenset[str]:
     """The cf_* fields that may land: closed answers, and those that the company named."""
     personal = {config.cpf_field, config.cnpj_field}
-    closed = {str(row.get("api_identifier")) for row in fields if row.get("presentation_type") in CLOSED_PRESENTATIONS}
-    return frozenset(name for name in closed | set(config.contact_fields) if name.startswith("cf_") and name not in personal)
+    closed = {
+        str(row.get("api_identifier"))
+        for row in fields
+        if row.get("presentation_type") in CLOSED_PRESENTATIONS
+    }
+    return frozenset(
+        name
+        for name in closed | set(config.contact_fields)
+        if name.startswith("cf_") and name not in personal
+    )
 
 
 def _tombstone(task: Task) -> Row:

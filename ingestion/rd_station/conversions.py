@@ -32,7 +32,8 @@ def conversion_rows(uuid: str, events: list[Row]) -> list[Row]:
                 "event_identifier": identifier,
                 "occurred_at": at,
                 **{key: text(payload.get(key)) for key in _TRAFFIC},
-                "filled_fields": ",".join(sorted(key for key, value in payload.items() if _filled(value))) or None,
+                "filled_fields": ",".join(sorted(key for key, value in payload.items() if _filled(value)))
+                or None,
                 "event_key": event_key(uuid, event_type, identifier, at, ordinal),
             }
         )

@@ -14,7 +14,14 @@ from typing import Any
 
 from ingestion.rd_station.settings import ALL_CONTACTS, OPPORTUNITY_SEGMENT, SCHEMA, SEGMENT_OF_STAGE
 
-_LATEST = "select * from (select *, row_number() over (partition by contact_uuid order by load_seq desc, row_seq desc) as n"
+
+def _latest(table: str, columns: str) -> str:
+    return (
+        f"select contact_uuid, {columns} from (select *, row_number() over "
+        f"(partition by contact_uuid order by load_seq desc, row_seq desc) as n from {SCHEMA}.{table}) as t where n = 1"
+    )
+
+
 QUERIES = {
     "listed": f"""
         select contact_uuid, load_seq, created_at, last_conversion_at from {SCHEMA}.segmentation_contacts
@@ -22,10 +29,8 @@ QUERIES = {
     "members": f"""
         select distinct segment_id, contact_uuid from {SCHEMA}.segmentation_contacts
         where segment_id <> '{ALL_CONTACTS}'""",
-    "fetched": f"""
-        select contact_uuid, load_seq, is_deleted from ({_LATEST} from {SCHEMA}.contacts) as t) as u where n = 1""",
-    "funnels": f"""
-        select contact_uuid, lifecycle_stage, opportunity from ({_LATEST} from {SCHEMA}.funnels) as t) as u where n = 1""",
+    "fetched": _latest("contacts", "load_seq, is_deleted"),
+    "funnels": _latest("funnels", "lifecycle_stage, opportunity"),
     "events": f"""
         select contact_uuid, event_type, max(occurred_at) from {SCHEMA}.conversions group by contact_uuid, event_type""",
     "named": """
@@ -95,7 +100,11 @@ class Knowledge:
         return sum(known.listed and not known.is_deleted for known in self.contacts.values())
 
     def worklist(
-        self, membership: dict[str, str] | None, explained: dict[str, str], absent: set[str], sweep_load: int | None
+        self,
+        membership: dict[str, str] | None,
+        explained: dict[str, str],
+        absent: set[str],
+        sweep_load: int | None,
     ) -> list[Task]:
         """What to fetch, the most urgent first: named, converted, changed stage, new, absent, sweep.
 
@@ -125,7 +134,9 @@ class Knowledge:
             return "named"
         if known.fetched_load == 0:
             return "new"
-        if known.converted_at and (known.converted_at_fetch is None or known.converted_at > known.converted_at_fetch):
+        if known.converted_at and (
+            known.converted_at_fetch is None or known.converted_at > known.converted_at_fetch
+        ):
             return "converted"
         if known.is_deleted:
             return None

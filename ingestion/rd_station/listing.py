@@ -78,7 +78,9 @@ class Listing:
         # Contacts that converted meanwhile moved to pages already read: the watermark stays at the listing's start.
         page = max(1, resume["page"] - 1) if resume else 1
         newest = instant(resume["newest"]) if resume else None
-        before = {uuid for uuid, known in self.knowledge.contacts.items() if known.listed and not known.is_deleted}
+        before = {
+            uuid for uuid, known in self.knowledge.contacts.items() if known.listed and not known.is_deleted
+        }
         seen: set[str] = set()
         last_total: int | None = None
         while True:
@@ -143,7 +145,12 @@ class Listing:
         known.created_at = known.created_at or created
         if changed:
             self._rows.append(
-                {"segment_id": segment, "contact_uuid": uuid, "created_at": created, "last_conversion_at": converted}
+                {
+                    "segment_id": segment,
+                    "contact_uuid": uuid,
+                    "created_at": created,
+                    "last_conversion_at": converted,
+                }
             )
         return converted
 

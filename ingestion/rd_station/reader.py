@@ -44,7 +44,12 @@ def read(api: RdStationApi, config: RdStationConfig, ports: Ports, session: Sess
 
 
 def _contacts(
-    api: RdStationApi, config: RdStationConfig, ports: Ports, session: Session, listing: Listing, now: datetime
+    api: RdStationApi,
+    config: RdStationConfig,
+    ports: Ports,
+    session: Session,
+    listing: Listing,
+    now: datetime,
 ) -> Iterator[Slice]:
     state, membership = session.state, listing.membership
     explained: dict[str, str] = state.setdefault("explained", {})
@@ -80,7 +85,9 @@ def _fields(api: RdStationApi, config: RdStationConfig, session: Session) -> fro
     except ApiError as error:
         if error.status not in (403, 404):
             raise
-        session.note(f"rd_station: contact fields cannot be listed ({error.status}); only the configured ones are read.")
+        session.note(
+            f"rd_station: contact fields cannot be listed ({error.status}); only the configured ones are read."
+        )
         return loadable_fields([], config)
 
 
@@ -95,9 +102,13 @@ def _explain(fetched: Fetched, membership: dict[str, str] | None, explained: dic
 
 def _report(session: Session, failures: list[str], deferred: int) -> None:
     if deferred:
-        session.note(f"rd_station: {deferred} contacts wait, their daily quota is used up; the next run reads them.")
+        session.note(
+            f"rd_station: {deferred} contacts wait, their daily quota is used up; the next run reads them."
+        )
     if failures:
-        session.note(f"rd_station: {len(failures)} contacts could not be read and stay on the list. First: {failures[0]}")
+        session.note(
+            f"rd_station: {len(failures)} contacts could not be read and stay on the list. First: {failures[0]}"
+        )
 
 
 def _is_due(last: str | None, now: datetime, hours: float) -> bool:

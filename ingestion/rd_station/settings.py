@@ -45,7 +45,9 @@ class RdStationConfig:
     token_form: bool = False  # True for the newer /oauth2/token (form-encoded)
     account: str | None = None  # who owns the quota; default: the client id
     overlap_hours: float = 24.0  # conversions may be dated this much before they become visible
-    full_sweep_days: float = 7.0  # edits, deletions and late conversions are found by reading everything again
+    full_sweep_days: float = (
+        7.0  # edits, deletions and late conversions are found by reading everything again
+    )
     relist_hours: float = 1.0  # how often at most a wrong total triggers a complete listing
     assets_hours: float = 6.0
     slice_size: int = 1000  # contacts per package: what a kill may cost

@@ -26,7 +26,9 @@ class Catalogue:
     @property
     def fingerprint(self) -> str:
         """Changes when a list changes: unchanged lists are not landed again."""
-        return hashlib.md5(json.dumps(self.tables, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+        return hashlib.md5(
+            json.dumps(self.tables, sort_keys=True).encode(), usedforsecurity=False
+        ).hexdigest()
 
 
 def read_catalogue(api: CrmApi, session: Session, cnpj_label: str) -> Catalogue:

@@ -21,11 +21,17 @@ BRASILIA_OFFSET = timedelta(hours=3)
 class CrmApi:
     """RD Station CRM of one account. Safe for several threads."""
 
-    def __init__(self, config: RdStationCrmConfig, ports: Ports, transport: httpx.BaseTransport | None = None) -> None:
-        app = OAuthApp(SYSTEM, config.oauth_url, config.client_id, config.client_secret, config.refresh_token, form=True)
+    def __init__(
+        self, config: RdStationCrmConfig, ports: Ports, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        app = OAuthApp(
+            SYSTEM, config.oauth_url, config.client_id, config.client_secret, config.refresh_token, form=True
+        )
         shared: dict[str, Any] = {"patience_seconds": config.patience_seconds, "transport": transport}
         oauth = OAuth(app, ports.tokens, ports.clock, transport)
-        self._v1 = ApiClient(config.v1_url, QueryToken(config.token), ports.limiter, config.owner, ports.clock, **shared)
+        self._v1 = ApiClient(
+            config.v1_url, QueryToken(config.token), ports.limiter, config.owner, ports.clock, **shared
+        )
         self._v2 = ApiClient(config.v2_url, oauth, ports.limiter, config.owner, ports.clock, **shared)
 
     @property

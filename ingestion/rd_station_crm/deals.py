@@ -27,7 +27,9 @@ def deal_tables(
     reason = text(v1.get("deal_lost_reason_id") or listed.get("lost_reason_id"))
     row = {
         "deal_id": deal_id,
-        "amount_monthly": money(_either(v1, ("amount_montly", "amount_monthly"), listed.get("recurrence_price"))),
+        "amount_monthly": money(
+            _either(v1, ("amount_montly", "amount_monthly"), listed.get("recurrence_price"))
+        ),
         "amount_unique": money(_either(v1, ("amount_unique",), listed.get("one_time_price"))),
         "amount_total": money(_either(v1, ("amount_total",), listed.get("total_price"))),
         "rating": integer(_either(v1, ("rating",), listed.get("rating"))),
@@ -118,7 +120,11 @@ def _status(v1: Row, listed: Row) -> Row:
         win, hold = boolean(v1.get("win")), boolean(v1.get("hold"))
         status = {True: "won", False: "lost"}.get(win, "paused" if hold else "ongoing")  # type: ignore[arg-type]
         return {"win": win, "hold": hold, "status": status}
-    return {"win": {"won": True, "lost": False}.get(status or ""), "hold": status == "paused", "status": status}
+    return {
+        "win": {"won": True, "lost": False}.get(status or ""),
+        "hold": status == "paused",
+        "status": status,
+    }
 
 
 def _either(v1: Row, keys: tuple[str, ...], otherwise: Any) -> Any:

@@ -33,7 +33,8 @@ class Known:
     def __init__(self, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         self.deals: dict[str, tuple[int, datetime | None, bool]] = {row[0]: row[1:] for row in rows["deals"]}  # type: ignore[misc]
         self.contacts: dict[str, tuple[datetime | None, bool, str | None, str | None]] = {
-            row[0]: row[1:] for row in rows["contacts"]  # type: ignore[misc]
+            row[0]: row[1:]
+            for row in rows["contacts"]  # type: ignore[misc]
         }
         self.organizations: dict[str, datetime | None] = dict(rows["organizations"])
         self.tasks: dict[str, tuple[Any, ...]] = {row[0]: row[1:] for row in rows["tasks"]}

@@ -12,7 +12,10 @@ from ingestion.normalize import normalize_cnpj
 from ingestion.rows import Row, instant, text
 from ingestion.runner import Tables
 
-STATES = frozenset(["AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO"])
+STATES = frozenset(
+    {"AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
+     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO"}
+)  # fmt: skip
 
 
 def contact_tables(body: Row, integration_id: str | None) -> Tables:
@@ -61,7 +64,12 @@ def organization_tables(body: Row, cnpj_slug: str, segments: Mapping[str, str]) 
     }
     if cnpj.reason in (None, "empty"):
         return {"organizations": [row]}
-    refused = {"source_table": "organizations", "record_key": organization_id, "column_name": "cnpj", "reason": cnpj.reason}
+    refused = {
+        "source_table": "organizations",
+        "record_key": organization_id,
+        "column_name": "cnpj",
+        "reason": cnpj.reason,
+    }
     return {"organizations": [row], "quarantine": [refused]}
 
 

@@ -36,7 +36,9 @@ def run(config: RdStationCrmConfig, ports: Ports, target: Target, api: CrmApi | 
     """Load what changed at RD Station CRM since the last run. Raises IngestionError; progress is kept."""
     own = api or CrmApi(config, ports)
     try:
-        return load(PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports)
+        return load(
+            PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports
+        )
     finally:
         if api is None:
             own.close()
@@ -70,22 +72,33 @@ class Reader:
     def _organizations(self, catalogue: Catalogue) -> Iterator[Slice]:
         newest = self._cursor("organizations")
         for rows in rows_since(self.api, "/organizations", "updated_at", self._since("organizations")):
-            changed = [row for row in rows if self.known.organizations.get(row["id"]) != instant(row.get("updated_at"))]
+            changed = [
+                row
+                for row in rows
+                if self.known.organizations.get(row["id"]) != instant(row.get("updated_at"))
+            ]
             newest = _newest(newest, rows)
             self._advance("organizations", newest)
-            yield Slice(merge(organization_tables(row, catalogue.cnpj_slug, catalogue.segments) for row in changed))
+            yield Slice(
+                merge(organization_tables(row, catalogue.cnpj_slug, catalogue.segments) for row in changed)
+            )
 
     def _contacts(self) -> Iterator[Slice]:
         """By creation, filtered by change (v2 cannot sort contacts by it): the cursor moves at the end of the list."""
         newest, complete = self._cursor("contacts"), True
         for rows in rows_since(self.api, "/contacts", "created_at", self._since("contacts")):
-            changed = [row for row in rows if self.known.contacts.get(row["id"], _NEW)[0] != instant(row.get("updated_at"))]
+            changed = [
+                row
+                for row in rows
+                if self.known.contacts.get(row["id"], _NEW)[0] != instant(row.get("updated_at"))
+            ]
             newest = _newest(newest, rows)
             found, unread = self._integrations(changed)
             landing = [row for row in changed if row.get("organization_id") not in unread]
             complete = complete and not unread
             yield self._slice(
-                contact_tables(row, found.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3]) for row in landing
+                contact_tables(row, found.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3])
+                for row in landing
             )
         if complete:
             self._advance("contacts", newest)
@@ -100,9 +113,13 @@ class Reader:
             row["organization_id"] for row in contacts
             if row.get("organization_id") and self.known.contacts.get(row["id"], _NEW)[2] != row["organization_id"]
         }  # fmt: skip
-        outcome = fan_out(sorted(wanted), lambda key: (key, self.api.organization_detail(key)), self.config.workers)
+        outcome = fan_out(
+            sorted(wanted), lambda key: (key, self.api.organization_detail(key)), self.config.workers
+        )
         self._judge(outcome, "organizations")
-        found = {key: value for _, detail in outcome.results for key, value in integration_ids(detail).items()}
+        found = {
+            key: value for _, detail in outcome.results for key, value in integration_ids(detail).items()
+        }
         return found, wanted - {key for key, _ in outcome.results}
 
     def _deals(self, catalogue: Catalogue) -> Iterator[Slice]:
@@ -149,7 +166,9 @@ class Reader:
                 hidden.append(row["id"])
             elif row["id"] in flags and "user_changed" not in detail:
                 detail["user_changed"] = flags[row["id"]]
-            return deal_tables(row, detail, served_at or self.now, self.config.erp_order_label, catalogue.reasons)
+            return deal_tables(
+                row, detail, served_at or self.now, self.config.erp_order_label, catalogue.reasons
+            )
 
         def done(count: int) -> None:
             self.ports.progress.step(SYSTEM, start + count, total, "deals")
@@ -171,7 +190,9 @@ class Reader:
         for rows in changed_tasks(self.api, since):
             newest = _newest(newest, rows)
             tasks = [task_row(row) for row in rows]
-            yield Slice({"tasks": [task for task in tasks if self.known.tasks.get(task["task_id"]) != _values(task)]})
+            yield Slice(
+                {"tasks": [task for task in tasks if self.known.tasks.get(task["task_id"]) != _values(task)]}
+            )
         self._advance("tasks", newest)
         yield Slice({})
 
@@ -203,7 +224,9 @@ class Reader:
         missing = sorted(live - listed)
         outcome = fan_out(missing, lambda key: (key, self.api.v2_one(f"{path}/{key}")), self.config.workers)
         gone = [key for key, body in outcome.results if body is None]
-        yield self._slice(tombstone(key, self.now) if table == "deals" else deleted_contact(key) for key in gone)
+        yield self._slice(
+            tombstone(key, self.now) if table == "deals" else deleted_contact(key) for key in gone
+        )
         self._judge(outcome, table)
 
     def _slice(self, parts: Iterable[Tables], flush: bool = False) -> Slice:

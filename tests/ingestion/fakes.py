@@ -140,5 +140,8 @@ class DirectLanding:
         self._cursors.write_text(json.dumps(state))
 
     def read(self, **queries: str) -> dict[str, list[tuple[Any, ...]]]:
-        with self._target.lock("read"), duckdb.connect(str(self._target.destination), read_only=True) as connection:
+        with (
+            self._target.lock("read"),
+            duckdb.connect(str(self._target.destination), read_only=True) as connection,
+        ):
             return {name: connection.execute(query).fetchall() for name, query in queries.items()}

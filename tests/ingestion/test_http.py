@@ -13,7 +13,9 @@ from ingestion.oauth import OAuth, OAuthApp, QueryToken
 from tests.ingestion.fakes import CountingLimiter, FakeClock, MemoryTokens
 
 
-def client(answer: Callable[[httpx.Request], httpx.Response], **options: object) -> tuple[ApiClient, FakeClock]:
+def client(
+    answer: Callable[[httpx.Request], httpx.Response], **options: object
+) -> tuple[ApiClient, FakeClock]:
     clock = FakeClock()
     api = ApiClient("https://crm.test/api/v1", QueryToken("s3cret"), CountingLimiter(), "crm:1", clock,
                     transport=httpx.MockTransport(answer), **options)  # fmt: skip
@@ -51,7 +53,10 @@ def test_429_waits_as_told(refusal: httpx.Response, waits: float) -> None:
 
 
 def test_a_wait_beyond_patience_ends_the_run_with_the_time(home: object) -> None:
-    body = {"error": "'lead_limiter' rate limit exceeded for 86400 second(s) period for key 'x'", "remaining_time": 43067}
+    body = {
+        "error": "'lead_limiter' rate limit exceeded for 86400 second(s) period for key 'x'",
+        "remaining_time": 43067,
+    }
     api, _ = client(in_turn(httpx.Response(429, json=body)))
     with pytest.raises(QuotaExhausted) as caught:
         api.get_json("/platform/contacts/uuid:1/funnels/default", resource="funnels", key="1")
@@ -82,7 +87,10 @@ def test_no_answer_names_attempts(caplog: pytest.LogCaptureFixture) -> None:
         raise httpx.ConnectError(f"refused {request.url}")
 
     api, _ = client(refuse)
-    with caplog.at_level(logging.DEBUG), pytest.raises(ApiError, match="no answer after 5 attempts") as caught:
+    with (
+        caplog.at_level(logging.DEBUG),
+        pytest.raises(ApiError, match="no answer after 5 attempts") as caught,
+    ):
         api.get_json("/deals", resource="crm_v1")
     assert "s3cret" not in str(caught.value)
     assert "s3cret" not in caplog.text
@@ -91,7 +99,11 @@ def test_no_answer_names_attempts(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize(
     ("failure", "uncertain"),
-    [(httpx.ReadTimeout("slow"), True), (httpx.RemoteProtocolError("cut"), True), (httpx.ConnectError("down"), False)],
+    [
+        (httpx.ReadTimeout("slow"), True),
+        (httpx.RemoteProtocolError("cut"), True),
+        (httpx.ConnectError("down"), False),
+    ],
 )
 def test_a_post_is_sent_once(failure: Exception, uncertain: bool) -> None:
     sent: list[httpx.Request] = []
@@ -115,10 +127,15 @@ def test_a_posts_answer_is_the_callers_to_judge(status: int) -> None:
 
 
 def test_personal_keys_in_paths_are_cut_out() -> None:
-    api, _ = client(lambda request: httpx.Response(404, json={"errors": {"error_type": "RESOURCE_NOT_FOUND"}}))
+    api, _ = client(
+        lambda request: httpx.Response(404, json={"errors": {"error_type": "RESOURCE_NOT_FOUND"}})
+    )
     with pytest.raises(ApiError) as caught:
         api.get_json("/platform/contacts/email:ana@empresa.com.br/funnels/default", resource="funnels")
-    assert str(caught.value) == "GET /platform/contacts/email:…/funnels/default answered 404 (RESOURCE_NOT_FOUND)."
+    assert (
+        str(caught.value)
+        == "GET /platform/contacts/email:…/funnels/default answered 404 (RESOURCE_NOT_FOUND)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +170,9 @@ class Tokens:
                     return httpx.Response(400, json={"error": "invalid_grant"})
                 self.refreshes += 1
                 self.access, self.refresh = f"a{self.refreshes}", f"r{self.refreshes}"
-                return httpx.Response(200, json={"access_token": self.access, "refresh_token": self.refresh, "expires_in": 7200})
+                return httpx.Response(
+                    200, json={"access_token": self.access, "refresh_token": self.refresh, "expires_in": 7200}
+                )
         if request.headers["authorization"] == f"Bearer {self.access}":
             return OK
         return httpx.Response(401, json={"error": "invalid_token"})
@@ -169,7 +188,10 @@ def rolling(server: Tokens, store: MemoryTokens) -> ApiClient:
 def test_many_threads_refresh_once_and_the_pair_is_stored_first() -> None:
     server, store = Tokens(), MemoryTokens()
     api = rolling(server, store)
-    threads = [threading.Thread(target=api.get_json, args=("/deals",), kwargs={"resource": "crm_v2"}) for _ in range(8)]
+    threads = [
+        threading.Thread(target=api.get_json, args=("/deals",), kwargs={"resource": "crm_v2"})
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -194,5 +216,7 @@ def test_another_process_refreshed_meanwhile() -> None:
 def test_dead_refresh_tokens_say_so() -> None:
     server, store = Tokens(), MemoryTokens()
     server.refresh = "other"
-    with pytest.raises(AuthError, match=r"refused \(invalid_grant\).*unused for 14 days.*authorise Bastão again"):
+    with pytest.raises(
+        AuthError, match=r"refused \(invalid_grant\).*unused for 14 days.*authorise Bastão again"
+    ):
         rolling(server, store).get_json("/deals", resource="crm_v2")

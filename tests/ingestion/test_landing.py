@@ -28,7 +28,10 @@ def counting(session: Session) -> Iterator[Slice]:
 
 
 def landed(home: Home) -> list[str]:
-    return [row[0] for row in home.query("select contact_uuid from raw_rd_station.contacts order by load_seq, row_seq")]
+    return [
+        row[0]
+        for row in home.query("select contact_uuid from raw_rd_station.contacts order by load_seq, row_seq")
+    ]
 
 
 def test_rows_cursors_and_types_arrive_together(dlt_home: Home) -> None:
@@ -36,7 +39,9 @@ def test_rows_cursors_and_types_arrive_together(dlt_home: Home) -> None:
     assert report.rows_by_table == {"contacts": 1}
     run(dlt_home, counting)
     assert landed(dlt_home) == ["c1", "c2"]
-    provenance = dlt_home.query("select load_seq, row_seq, record_origin, _dlt_load_id is not null from raw_rd_station.contacts")
+    provenance = dlt_home.query(
+        "select load_seq, row_seq, record_origin, _dlt_load_id is not null from raw_rd_station.contacts"
+    )
     assert provenance == [(1, 1, "poll", True), (2, 1, "poll", True)]
     types = dict(dlt_home.query("select column_name, data_type from information_schema.columns "
                                 "where table_name = 'contacts' and table_schema = 'raw_rd_station'"))  # fmt: skip
@@ -67,7 +72,9 @@ def test_a_warehouse_restored_from_a_copy_takes_its_cursors_along(dlt_home: Home
 
 
 @pytest.mark.parametrize("step", ["normalize", "load"])
-def test_a_package_left_behind_is_loaded_first(dlt_home: Home, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+def test_a_package_left_behind_is_loaded_first(
+    dlt_home: Home, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     original = landing.Landing._step
 
     def die(self: landing.Landing, name: str) -> None:
@@ -89,7 +96,10 @@ def test_a_new_column_of_a_release_is_added(dlt_home: Home, monkeypatch: pytest.
     wider = tables.TableSpec(SCHEMA, "contacts", (*spec.columns, tables.Column("country")))
     monkeypatch.setitem(tables.TABLES[SCHEMA], "contacts", wider)
     run(dlt_home, lambda session: [Slice({"contacts": [{"contact_uuid": "c2", "country": "BR"}]})])
-    assert dlt_home.query("select country from raw_rd_station.contacts order by load_seq") == [(None,), ("BR",)]
+    assert dlt_home.query("select country from raw_rd_station.contacts order by load_seq") == [
+        (None,),
+        ("BR",),
+    ]
 
 
 @pytest.mark.parametrize(

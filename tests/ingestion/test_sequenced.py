@@ -15,7 +15,9 @@ NOON = datetime(2026, 6, 30, 12)
 
 def outbox(*rows: dict[str, Any]):
     def changed_after(seq: int) -> Iterator[dict[str, Any]]:
-        return iter(sorted((row for row in rows if row["updated_seq"] > seq), key=lambda row: row["updated_seq"]))
+        return iter(
+            sorted((row for row in rows if row["updated_seq"] > seq), key=lambda row: row["updated_seq"])
+        )
 
     return changed_after
 
@@ -29,13 +31,21 @@ def delivery(delivery_id: str, state: str, seq: int) -> dict[str, Any]:
 
 
 def test_every_change_of_a_delivery_lands_without_its_payload(home: Home) -> None:
-    deliveries.run(outbox(delivery("a", "sending", 1), delivery("b", "refused", 2)), home.ports(), home.target)
+    deliveries.run(
+        outbox(delivery("a", "sending", 1), delivery("b", "refused", 2)), home.ports(), home.target
+    )
     report = deliveries.run(
         outbox(delivery("b", "refused", 2), delivery("a", "accepted", 3)), home.ports(), home.target
     )
     assert report.rows_by_table == {"outbox": 1}
-    rows = home.query("select delivery_id, state, updated_seq, record_origin from raw_deliveries.outbox order by row_seq, load_seq")
-    assert sorted(rows) == [("a", "accepted", 3, "state"), ("a", "sending", 1, "state"), ("b", "refused", 2, "state")]
+    rows = home.query(
+        "select delivery_id, state, updated_seq, record_origin from raw_deliveries.outbox order by row_seq, load_seq"
+    )
+    assert sorted(rows) == [
+        ("a", "accepted", 3, "state"),
+        ("a", "sending", 1, "state"),
+        ("b", "refused", 2, "state"),
+    ]
     assert deliveries.run(outbox(), home.ports(), home.target).rows == 0
 
 

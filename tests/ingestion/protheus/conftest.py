@@ -30,7 +30,9 @@ class Erp:
             rows = list(csv.DictReader(handle))
         types = {row["column"]: row["dictionary_type"] for row in _dictionary()}
         names = [name for name in rows[0] if name not in without]
-        values = [[None if row[name] == "\\N" else _typed(row[name], name, types) for name in names] for row in rows]
+        values = [
+            [None if row[name] == "\\N" else _typed(row[name], name, types) for name in names] for row in rows
+        ]
         connection = sqlite3.connect(self.path)
         connection.execute("pragma synchronous = off")
         connection.execute(f"create table {table} ({', '.join(names)})")

@@ -40,7 +40,9 @@ def test_values_are_typed_and_trimmed(home: Home, make_erp: Make) -> None:
     row = home.query("select d2_doc, d2_serie, d2_quant, d2_total, d2_emissao, stamped_at, company_group "
                      "from raw_protheus.sd2 where recno = 1")  # fmt: skip
     stamped = datetime(2026, 4, 2, 18, 20)
-    assert row == [("000000501", "1", Decimal("10.0000"), Decimal("1000.00"), date(2026, 3, 15), stamped, "01")]
+    assert row == [
+        ("000000501", "1", Decimal("10.0000"), Decimal("1000.00"), date(2026, 3, 15), stamped, "01")
+    ]
     assert home.query("select count(*) from raw_protheus.sd2 where d2_doc = '' or d2_pedido = ''") == [(0,)]
     assert home.query("select m0_codfil, company_group from raw_protheus.sys_company order by recno") == [
         ("01", "01"), ("02", "01"), ("01", "02"),
@@ -87,8 +89,12 @@ def test_second_load_brings_what_the_stamps_show(home: Home, make_erp: Make) -> 
     erp = make_erp()
     load(home, erp)
     assert load(home, erp).rows == 0
-    erp.execute("update SF2010 set D_E_L_E_T_ = '*', S_T_A_M_P_ = '2026-06-30 10:00:00.000' where R_E_C_N_O_ = 2")
-    erp.execute("update SA1010 set A1_VEND = '000003', S_T_A_M_P_ = '2026-06-30 10:00:00.000' where R_E_C_N_O_ = 1")
+    erp.execute(
+        "update SF2010 set D_E_L_E_T_ = '*', S_T_A_M_P_ = '2026-06-30 10:00:00.000' where R_E_C_N_O_ = 2"
+    )
+    erp.execute(
+        "update SA1010 set A1_VEND = '000003', S_T_A_M_P_ = '2026-06-30 10:00:00.000' where R_E_C_N_O_ = 1"
+    )
     report = load(home, erp)
     assert report.rows_by_table["sf2"] == 1
     assert report.rows_by_table["sa1"] == 1
@@ -161,7 +167,9 @@ def test_a_broken_date_and_a_bad_cnpj_go_to_quarantine(home: Home, make_erp: Mak
     erp.execute("update SF2010 set F2_EMISSAO = '2026ABCD' where R_E_C_N_O_ = 1")
     erp.execute("update SA1010 set A1_CGC = '11222333000199' where R_E_C_N_O_ = 1")
     load(home, erp)
-    found = home.query("select source_table, record_key, column_name, reason from raw_protheus.quarantine order by 1")
+    found = home.query(
+        "select source_table, record_key, column_name, reason from raw_protheus.quarantine order by 1"
+    )
     assert found == [
         ("sa1", "01:1", "a1_cgc", "bad_check_digits"),
         ("sf2", "01:1", "f2_emissao", "bad_date"),
@@ -173,7 +181,9 @@ def test_missing_tables_and_columns(home: Home, make_erp: Make) -> None:
     erp = make_erp(skip=("CN9010", "CNA010", "CNB010"))
     assert "protheus: no table CN9 for group 01; skipped." in load(home, erp).notes
     erp.execute("drop table SF2010")
-    with pytest.raises(SourceError, match=r"no table SF2 for company group '01'.*company_group in bastao\.yaml"):
+    with pytest.raises(
+        SourceError, match=r"no table SF2 for company group '01'.*company_group in bastao\.yaml"
+    ):
         load(home, erp)
 
 

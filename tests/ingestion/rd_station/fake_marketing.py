@@ -45,8 +45,16 @@ class FakeMarketing(httpx.BaseTransport):
         self.convert(uuid, "newsletter", created)
         return contact
 
-    def convert(self, uuid: str, identifier: str, at: datetime, kind: str = "CONVERSION", **payload: Any) -> None:
-        event = {"event_type": kind, "event_family": "CDP", "event_identifier": identifier, "at": at, "payload": payload}
+    def convert(
+        self, uuid: str, identifier: str, at: datetime, kind: str = "CONVERSION", **payload: Any
+    ) -> None:
+        event = {
+            "event_type": kind,
+            "event_family": "CDP",
+            "event_identifier": identifier,
+            "at": at,
+            "payload": payload,
+        }
         self.contacts[uuid]["events"].append(event)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -63,9 +71,13 @@ class FakeMarketing(httpx.BaseTransport):
         if path == "/auth/token":
             self.refreshes += 1
             self.tokens = {f"token-{self.refreshes}"}
-            return self._json({"access_token": f"token-{self.refreshes}", "expires_in": 86400, "refresh_token": "r"})
+            return self._json(
+                {"access_token": f"token-{self.refreshes}", "expires_in": 86400, "refresh_token": "r"}
+            )
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
-            return self._json({"errors": {"error_type": "UNAUTHORIZED", "error_message": "Invalid token."}}, 401)
+            return self._json(
+                {"errors": {"error_type": "UNAUTHORIZED", "error_message": "Invalid token."}}, 401
+            )
         parts = path.strip("/").split("/")[1:]
         self.calls[parts[0] if parts[0] != "contacts" or len(parts) < 3 else f"contact_{parts[2]}"] += 1
         if parts[0] == "segmentations" and len(parts) == 3:
@@ -76,7 +88,11 @@ class FakeMarketing(httpx.BaseTransport):
             return self._json({"fields": fields})
         if parts[0] == "contacts":
             return self._contact(parts, query)
-        empty = {"emails": {"items": []}, "workflows": {"wokflows": []}, "segmentations": {"segmentations": []}}
+        empty = {
+            "emails": {"items": []},
+            "workflows": {"wokflows": []},
+            "segmentations": {"segmentations": []},
+        }
         if parts[0] == "campaigns":
             return self._json({"errors": {"error_type": "ACCOUNT_REQUIREMENT_MISSING"}}, 403)
         pages = [{"id": 501, "title": "Diagnóstico", "conversion_identifier": "diagnostico", "status": "PUBLISHED",
@@ -89,7 +105,7 @@ class FakeMarketing(httpx.BaseTransport):
             if segment == "1" or c["funnel"]["lifecycle_stage"] == STAGES.get(segment)
             or (segment == "5" and c["funnel"]["opportunity"])
         ]  # fmt: skip
-        found.sort(key=lambda pair: (pair[0] or START.replace(year=2000)), reverse="order" in query)
+        found.sort(key=lambda pair: pair[0] or START.replace(year=2000), reverse="order" in query)
         page, size = int(query["page"]), int(query["page_size"])
         assert size <= 125
         rows = [
@@ -111,13 +127,22 @@ class FakeMarketing(httpx.BaseTransport):
             return self._json(contact["body"])
         if parts[2] == "funnels":
             return self._json(contact["funnel"])
-        events = sorted((e for e in contact["events"] if e["event_type"] == query["event_type"]), key=lambda e: e["at"])
+        events = sorted(
+            (e for e in contact["events"] if e["event_type"] == query["event_type"]), key=lambda e: e["at"]
+        )
         if query["order"].endswith("desc"):
             events.reverse()
         page = int(query["page"])
-        rows = [{**e, "event_timestamp": printed(e["at"]), "at": None} for e in events[(page - 1) * 10 : page * 10]]
+        rows = [
+            {**e, "event_timestamp": printed(e["at"]), "at": None}
+            for e in events[(page - 1) * 10 : page * 10]
+        ]
         return self._json(rows)
 
     def _json(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> httpx.Response:
-        head = {"date": format_datetime(self.now, usegmt=True), "content-type": "application/json", **(headers or {})}
+        head = {
+            "date": format_datetime(self.now, usegmt=True),
+            "content-type": "application/json",
+            **(headers or {}),
+        }
         return httpx.Response(status, content=json.dumps(data).encode(), headers=head)

@@ -16,7 +16,9 @@ CONFIG = RdStationConfig("client", "secret", "refresh", base_url="https://rd.tes
 
 def load(home: Home, server: FakeMarketing, config: RdStationConfig = CONFIG):
     server.calls.clear()
-    home.tokens.tokens.setdefault("rd_station", {"access_token": "first", "refresh_token": "r", "expires_at": 9e12})
+    home.tokens.tokens.setdefault(
+        "rd_station", {"access_token": "first", "refresh_token": "r", "expires_at": 9e12}
+    )
     ports = home.ports()
     return run(config, ports, home.target, RdStationApi(config, ports, server))
 
@@ -33,7 +35,9 @@ def test_first_load_reads_every_contact_once(home: Home) -> None:
     assert server.calls["contact_funnels"] == 130
     assert server.calls["contact_events"] == 260
     assert count(home, "conversions") == 130
-    assert home.query("select distinct load_seq, record_origin from raw_rd_station.funnels") == [(1, "snapshot")]
+    assert home.query("select distinct load_seq, record_origin from raw_rd_station.funnels") == [
+        (1, "snapshot")
+    ]
     assert home.query("select count(distinct row_seq) from raw_rd_station.contacts") == [(130,)]
     created = home.query("select created_at from raw_rd_station.contacts where contact_uuid = 'u00001'")
     assert created[0][0].isoformat() == "2026-06-01T12:01:00"
@@ -43,7 +47,9 @@ def test_second_load_costs_what_changed(home: Home) -> None:
     server = FakeMarketing(20)
     load(home, server)
     server.now += timedelta(minutes=10)
-    server.convert("u00007", "pedido-de-orcamento", server.now, email="x", traffic_source="google", telefone="")
+    server.convert(
+        "u00007", "pedido-de-orcamento", server.now, email="x", traffic_source="google", telefone=""
+    )
     server.contacts["u00009"]["funnel"]["lifecycle_stage"] = "Qualified Lead"
     report = load(home, server)
     assert report.rows_by_table["contacts"] == 2
@@ -103,7 +109,9 @@ def test_a_killed_load_resumes_without_reading_twice(home: Home) -> None:
     assert landed == 25  # one slice of 25 had landed
     load(home, server)
     assert server.calls["contact_funnels"] == 35
-    assert home.query("select count(*), count(distinct contact_uuid) from raw_rd_station.funnels") == [(60, 60)]
+    assert home.query("select count(*), count(distinct contact_uuid) from raw_rd_station.funnels") == [
+        (60, 60)
+    ]
 
 
 def test_a_spent_quota_keeps_what_was_read(home: Home) -> None:
@@ -155,7 +163,9 @@ def test_a_lagging_segmentation_is_not_asked_again_and_again(home: Home) -> None
     server = FakeMarketing(5)
     load(home, server)
     original = server._segment
-    server._segment = lambda segment, query: original("1", query) if segment == "5" else original(segment, query)  # type: ignore[method-assign]
+    server._segment = lambda segment, query: (
+        original("1", query) if segment == "5" else original(segment, query)
+    )  # type: ignore[method-assign]
     assert load(home, server).rows_by_table["contacts"] == 5
     assert load(home, server).rows == 0
 
@@ -171,7 +181,9 @@ def test_personal_text_does_not_land(home: Home) -> None:
     load(home, server)
     assert home.query("select field, value from raw_rd_station.contact_fields") == [("cf_porte", "51 a 200")]
     assert home.query("select legal_status from raw_rd_station.contacts") == [("declined",)]
-    identifiers = home.query("select kind, value, reject_reason, position from raw_rd_station.contact_identifiers order by position")
+    identifiers = home.query(
+        "select kind, value, reject_reason, position from raw_rd_station.contact_identifiers order by position"
+    )
     assert identifiers == [
         ("email", "u00000@empresa.com.br", None, 0),
         ("email", "outro@empresa.com.br", None, 1),
@@ -194,7 +206,9 @@ def test_a_refused_refresh_says_what_to_do(home: Home) -> None:
     server = FakeMarketing(1)
     server.tokens = set()
     server.before = lambda request: (
-        httpx.Response(401, json={"errors": {"error_type": "INVALID_REFRESH_TOKEN"}}) if request.url.path == "/auth/token" else None
+        httpx.Response(401, json={"errors": {"error_type": "INVALID_REFRESH_TOKEN"}})
+        if request.url.path == "/auth/token"
+        else None
     )
     with pytest.raises(AuthError, match=r"INVALID_REFRESH_TOKEN.*authorise Bastão again"):
         load(home, server)

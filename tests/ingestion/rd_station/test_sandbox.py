@@ -29,7 +29,12 @@ class Marketing:
         self.box, self.home = box, home
         own = box.credentials["marketing"]
         self.config = RdStationConfig(
-            own["client_id"], own["client_secret"], own["refresh_token"], base_url=box.url, slice_size=30, workers=4
+            own["client_id"],
+            own["client_secret"],
+            own["refresh_token"],
+            base_url=box.url,
+            slice_size=30,
+            workers=4,
         )
 
     def load(self, **settings: Any):
@@ -62,15 +67,22 @@ LATEST = """(select *, row_number() over (partition by contact_uuid order by loa
 def assert_equal_to_company(marketing: Marketing) -> None:
     """Every contact with its dates, stage, scores and events as the company has them."""
     query = marketing.home.query
-    stored = query(f"select contact_uuid, created_at from {LATEST.format('contacts')} and not is_deleted order by 1")
+    stored = query(
+        f"select contact_uuid, created_at from {LATEST.format('contacts')} and not is_deleted order by 1"
+    )
     assert stored == [(key, naive(c.created_at)) for key, c in sorted(marketing.contacts.items())]
     funnels = query(f"select contact_uuid, lifecycle_stage, opportunity, contact_owner_email, fit, interest "
                     f"from {LATEST.format('funnels')} order by 1")  # fmt: skip
     live = [row for row in funnels if row[0] in marketing.contacts]
     assert live == [
-        (key, c.lifecycle_stage, c.opportunity, c.owner, c.fit, c.interest) for key, c in sorted(marketing.contacts.items())
+        (key, c.lifecycle_stage, c.opportunity, c.owner, c.fit, c.interest)
+        for key, c in sorted(marketing.contacts.items())
     ]
-    events = set(query("select contact_uuid, event_type, event_identifier, occurred_at from raw_rd_station.conversions"))
+    events = set(
+        query(
+            "select contact_uuid, event_type, event_identifier, occurred_at from raw_rd_station.conversions"
+        )
+    )
     wanted = {
         (key, event.type, event.identifier, naive(event.at))
         for key, contact in marketing.contacts.items() for event in contact.interactions
@@ -97,7 +109,9 @@ def test_first_load_then_what_changed(marketing: Marketing) -> None:
     second = marketing.load()
     assert 0 < second.rows_by_table["contacts"] < 40
     assert marketing.requests < 12 + 6 * second.rows_by_table["contacts"]
-    observed = marketing.home.query("select distinct observed_at from raw_rd_station.funnels where load_seq = 3")
+    observed = marketing.home.query(
+        "select distinct observed_at from raw_rd_station.funnels where load_seq = 3"
+    )
     assert observed == [(marketing.box.now().replace(tzinfo=None, microsecond=0),)]  # the service's instant
 
 
@@ -152,7 +166,9 @@ def test_killed_by_sigkill_it_goes_on_where_it_was(dlt_home: Home) -> None:
         box.clear_faults()
         dlt_home.load_seq = 1
         marketing.load()
-        counts = dlt_home.query("select count(*), count(distinct contact_uuid), count(distinct load_seq) from raw_rd_station.funnels")
+        counts = dlt_home.query(
+            "select count(*), count(distinct contact_uuid), count(distinct load_seq) from raw_rd_station.funnels"
+        )
         assert counts == [(len(marketing.contacts), len(marketing.contacts), 2)]
         assert requests(box, "funnel") <= len(marketing.contacts) + 30 + 8
 

@@ -16,7 +16,10 @@ class FakeV2:
     """Filters and sorts like v2; `offset` is how many hours its filter values are off UTC."""
 
     def __init__(self, stamps: list[datetime], offset: int = 0, ignores_filter: bool = False) -> None:
-        self.rows = [{"id": f"d{n:05}", "updated_at": at.isoformat(timespec="milliseconds") + "Z"} for n, at in enumerate(stamps)]
+        self.rows = [
+            {"id": f"d{n:05}", "updated_at": at.isoformat(timespec="milliseconds") + "Z"}
+            for n, at in enumerate(stamps)
+        ]
         self.offset, self.ignores_filter = timedelta(hours=offset), ignores_filter
         self.calls: list[dict[str, Any]] = []
         self.meanwhile: dict[int, Any] = {}
@@ -58,7 +61,9 @@ def test_beyond_the_window_of_ten_thousand() -> None:
 
 
 def test_equal_stamps_at_the_edge_are_neither_lost_nor_doubled() -> None:
-    stamps = spread(150, timedelta(minutes=1)) + [START + timedelta(hours=3)] * 180 + spread(40, timedelta(days=1))
+    stamps = (
+        spread(150, timedelta(minutes=1)) + [START + timedelta(hours=3)] * 180 + spread(40, timedelta(days=1))
+    )
     found = ids(FakeV2(stamps))
     assert len(found) == len(set(found)) == 370
 

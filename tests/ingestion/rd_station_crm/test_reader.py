@@ -73,7 +73,9 @@ def assert_equal_to_company(crm: Crm) -> None:
     assert visits >= sum(len(deal.visits) for deal in crm.company.deals.values())
     people = set(crm.column("select contact_id from raw_rd_station_crm.contacts where not is_deleted"))
     assert people >= set(crm.company.persons)
-    linked = dict(crm.home.query("select contact_id, max(integration_id) from raw_rd_station_crm.contacts group by 1"))
+    linked = dict(
+        crm.home.query("select contact_id, max(integration_id) from raw_rd_station_crm.contacts group by 1")
+    )
     for person in crm.company.persons.values():
         if person.organization_id and person.integration_id:
             assert linked[person.id] == person.integration_id
