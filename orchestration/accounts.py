@@ -51,7 +51,7 @@ def rd_station_crm_config(runtime: Runtime) -> RdStationCrmConfig:
 
     wanted = runtime.profile.sources.rd_station_crm
     assert wanted is not None, "rd_station_crm is not configured"
-    labels = {"erp_order_label": wanted.erp_order_field, "cnpj_label": wanted.cnpj_field}
+    labels: dict[str, Any] = {"erp_order_label": wanted.erp_order_field, "cnpj_label": wanted.cnpj_field}
     return RdStationCrmConfig(
         token=_secret(runtime, "rd_station_crm", "v1_token_env"),
         client_id=_secret(runtime, "rd_station_crm", "v2_client_id_env"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingestion.ports import Limiter, NoLimits
 
@@ -17,7 +17,7 @@ def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Li
     from activation.limits import rd_station_crm_limits, rd_station_limits
     from activation.quota import SqlLimiter
 
-    settings = getattr(profile.sources, source, None)
+    settings: Any = getattr(profile.sources, source, None)
     if source == "rd_station":
         return SqlLimiter(state_url, {source: rd_station_limits(settings.plan)}, settings.quota_speed)
     if source == "rd_station_crm":

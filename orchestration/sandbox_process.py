@@ -26,7 +26,12 @@ def address(profile: Profile) -> str:
 
 
 def command(profile: Profile, *options: str) -> list[str]:
-    """The command line of the sandbox; `options` are its own switches."""
+    """The command line of the sandbox; `options` are its own switches (none: those of the last start)."""
+    remembered = profile.paths.sandbox / "options"
+    if options:
+        remembered.write_text("\n".join(options))
+    elif remembered.exists():  # the same company again: its home belongs to one world
+        options = tuple(remembered.read_text().splitlines())
     speed = getattr(profile.sources.rd_station, "quota_speed", 1)
     fixed = ["--port", str(profile.ports.sandbox), "--home", str(profile.paths.sandbox), "--limit-speed", f"{speed:g}"]
     return [sys.executable, "-m", "sandbox", "serve", *fixed, "--world-speed", "1", *options]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -9,14 +10,17 @@ import time
 from dataclasses import dataclass, field
 from types import FrameType
 
+import httpx
 from rich.console import Console
 
-from orchestration import dbt_runner, instance, sandbox_process, settings
+from orchestration import dbt_runner, instance, receiving, sandbox_process, settings, webhooks
 from orchestration.paths import PROJECT_ROOT
 from orchestration.profile import Profile
+from orchestration.runtime import Runtime
 
 POLL_SECONDS = 0.3
 STOP_SECONDS = 10.0
+READY_SECONDS = 60.0
 
 
 @dataclass
@@ -45,6 +49,8 @@ def run(profile: Profile, console: Console) -> int:
             children[service.name] = _start(profile, service)
             if service.url:
                 console.print(f"  {service.name:<10} {service.url}")
+        if is_simulated(profile):
+            _subscribe(profile, children["receiver"])
         console.print("Ctrl-C stops them all.")
         dead = wait(children)
     finally:
@@ -93,6 +99,18 @@ def _start(profile: Profile, service: Service) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             service.command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
         )
+
+
+def _subscribe(profile: Profile, receiver: subprocess.Popen[bytes]) -> None:
+    """Let the simulated company deliver its webhooks here, once the receiver answers."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and receiver.poll() is None:
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(f"http://127.0.0.1:{profile.ports.receiver}/health", timeout=2)
+            with Runtime(profile) as runtime:
+                webhooks.subscribe(runtime, receiving.address_of(profile))
+            return
+        time.sleep(POLL_SECONDS)
 
 
 def wait(children: dict[str, subprocess.Popen[bytes]]) -> str | None:

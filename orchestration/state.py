@@ -131,7 +131,7 @@ class State:
         upsert = insert.on_conflict_do_update(index_elements=["agreement_version"], set_=grown)
         with self.engine.begin() as connection:
             for record in records:
-                row = {"agreement_version": record.version, "agreement_hash": record.agreement_hash}
+                row: dict[str, Any] = {"agreement_version": record.version, "agreement_hash": record.agreement_hash}
                 row |= {"days": record.days, "until": record.until, "first_seen_at": utc_now()}
                 connection.execute(upsert, row)
 

@@ -52,8 +52,7 @@ def retry(
     """Send a failed, dead or held delivery again at the next run."""
     from activation import operate
 
-    company = common.open_profile(profile)
-    operate.retry(_outbox(profile), delivery_id, _now(company), resend_uncertain)
+    operate.retry(_outbox(profile), delivery_id, resend_uncertain)
     common.out.print(f"{delivery_id} will be sent by the next `bastao deliver`.")
 
 
@@ -62,8 +61,7 @@ def cancel(delivery_id: DeliveryId, profile: ProfileOption = None) -> None:
     """Never send this delivery (again)."""
     from activation import operate
 
-    company = common.open_profile(profile)
-    operate.cancel(_outbox(profile), delivery_id, _now(company))
+    operate.cancel(_outbox(profile), delivery_id)
     common.out.print(f"{delivery_id} is cancelled.")
 
 
@@ -71,9 +69,3 @@ def _outbox(profile: Any) -> Any:
     from orchestration.runtime import Runtime
 
     return Runtime(common.open_profile(profile)).outbox
-
-
-def _now(company: Any) -> Any:
-    from orchestration.runtime import Runtime
-
-    return Runtime(company).now_or_system()

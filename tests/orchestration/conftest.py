@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from dagster import Definitions
 
 from orchestration import settings
 from orchestration.paths import PROJECT_ROOT
@@ -66,20 +67,33 @@ def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home with a prepared dbt manifest (parsing takes seconds: once per session); copy it, do not change it."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Profile:
+    """A company with a prepared dbt manifest. Parsing takes seconds, so all workers of a test run share it."""
     from orchestration import dbt_runner
 
-    root = tmp_path_factory.mktemp("prepared")
-    company = root / "company"
-    company.mkdir()
-    (company / "bastao.yaml").write_text(CONFIG, encoding="utf-8")
-    dbt_runner.prepare_manifest(settings.load_profile(company, {"BASTAO_HOME": str(root / "home")}))
-    yield root / "home"
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if base.name.startswith("popen-") else base) / "prepared"
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        company = root / "company"
+        company.mkdir(exist_ok=True)
+        (company / "bastao.yaml").write_text(CONFIG, encoding="utf-8")
+        profile = settings.load_profile(company, {"BASTAO_HOME": str(root / "home")})
+        dbt_runner.prepare_manifest(profile)
+    return profile
+
+
+@pytest.fixture(scope="session")
+def definitions(prepared: Profile) -> Definitions:
+    """The code location, for tests that only look at it."""
+    from orchestration.code_location import build_definitions
+
+    return build_definitions(prepared)
 
 
 @pytest.fixture
-def ready(profile: Profile, prepared: Path) -> Profile:
+def ready(profile: Profile, prepared: Profile) -> Profile:
     """The profile with the prepared manifest in its own home."""
-    shutil.copytree(prepared / "dbt", profile.paths.create().dbt, dirs_exist_ok=True)
+    shutil.copytree(prepared.paths.dbt, profile.paths.create().dbt, dirs_exist_ok=True)
     return profile

@@ -32,11 +32,6 @@ print(json.dumps({"seconds": time.process_time() - started, "modules": [m for m 
 CPU_BUDGET_SECONDS = 8.0
 
 
-@pytest.fixture
-def definitions(ready: Profile) -> Definitions:
-    return build_definitions(ready)
-
-
 def test_loading_does_no_work_and_stays_in_its_budget(ready: Profile) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOAD], env=child_environment(ready), capture_output=True, text=True, timeout=120
@@ -53,8 +48,8 @@ def test_without_a_manifest_it_says_how_to_prepare_one(profile: Profile) -> None
         build_definitions(profile)
 
 
-def test_every_dbt_source_has_exactly_one_upstream_asset(ready: Profile, definitions: Definitions) -> None:
-    manifest = dbt_runner.read_manifest(ready)
+def test_every_dbt_source_has_exactly_one_upstream_asset(prepared: Profile, definitions: Definitions) -> None:
+    manifest = dbt_runner.read_manifest(prepared)
     graph = definitions.resolve_asset_graph()
     produced = [key for asset in definitions.assets or [] for key in getattr(asset, "keys", None) or [asset.key]]
     for source in sources_of(manifest):
@@ -76,8 +71,8 @@ def test_line_reaches_from_a_raw_table_to_the_delivery(definitions: Definitions)
         assert AssetKey(path) in seen
 
 
-def test_marts_and_plan_are_published(ready: Profile, definitions: Definitions) -> None:
-    manifest, graph = dbt_runner.read_manifest(ready), definitions.resolve_asset_graph()
+def test_marts_and_plan_are_published(prepared: Profile, definitions: Definitions) -> None:
+    manifest, graph = dbt_runner.read_manifest(prepared), definitions.resolve_asset_graph()
     assert graph.get(AssetKey(["published", "bastao"])).parent_keys == set(models_of(manifest, "marts"))
     assert graph.get(AssetKey(["published", "plan"])).parent_keys == set(models_of(manifest, "plan"))
 

@@ -10,17 +10,21 @@ import sqlite3
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from orchestration.profile import Profile
 from orchestration.receiver import LARGEST_BODY, Access, create_app, own_secret
 from orchestration.runtime import Runtime
 from orchestration.settings import child_environment
+
+with warnings.catch_warnings():  # Starlette recommends another HTTP library for its test client
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
 
 EVENTS = {
     "conversion": {

@@ -1,0 +1,113 @@
+"""Sensors and schedules: one run per batch, none while one is under way, and ticks that cost little."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pytest
+from dagster import DagsterInstance, RunRequest, SkipReason, build_schedule_context, build_sensor_context
+
+from orchestration import push
+from orchestration.code_location import build_definitions
+from orchestration.instance import open_instance
+from orchestration.profile import Profile
+from orchestration.runtime import Runtime
+
+TICK_SECONDS = 2.0
+_built: list[Any] = []  # the last profile and its definitions: several ticks of one test share them
+
+
+@pytest.fixture
+def instance() -> Iterator[DagsterInstance]:
+    with DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def tick(profile: Profile, instance: DagsterInstance, name: str, cursor: str | None = None):  # type: ignore[no-untyped-def]
+    if profile not in _built:
+        _built.clear()
+        _built.append(profile)
+        _built.append(build_definitions(profile))
+    definitions = _built[1]
+    sensor = definitions.resolve_sensor_def(name)
+    context = build_sensor_context(instance=instance, cursor=cursor, definitions=definitions)
+    started = time.process_time()
+    data = sensor.evaluate_tick(context)
+    assert time.process_time() - started < TICK_SECONDS
+    return data
+
+
+def receive(profile: Profile, key: str) -> None:
+    with Runtime(profile) as runtime:
+        row = {"system": "rd_station_crm", "event_type": "crm_deal_updated", "occurred_at": datetime(2026, 6, 1)}
+        runtime.state.inbox.add({**row, "event_key": key})
+
+
+def plan(profile: Profile, eligible: int, snapshot: str = "s1") -> None:
+    profile.paths.create()
+    with duckdb.connect(str(profile.paths.published_plan)) as connection:
+        connection.execute(f"create or replace table publication as select '{snapshot}' as snapshot_id")
+        connection.execute(
+            "create or replace table plan_nurture_return as select 'nurture_return' as sync, 'deal' || i as subject_id,"
+            f" '1' as occurrence, i <= {eligible} as eligible from range(1, 501) t(i)"
+        )
+
+
+def test_inbox_asks_for_one_run_per_batch(ready: Profile, instance: DagsterInstance) -> None:
+    assert tick(ready, instance, "inbox").skip_message
+    for key in "abc":
+        receive(ready, key)
+    first = tick(ready, instance, "inbox")
+    assert [request.run_key for request in first.run_requests] == ["inbox-3"]
+    assert tick(ready, instance, "inbox", first.cursor).skip_message
+    receive(ready, "d")
+    assert [request.run_key for request in tick(ready, instance, "inbox", first.cursor).run_requests] == ["inbox-4"]
+
+
+def test_rejected_leads_asks_once_per_snapshot_and_outbox(ready: Profile, instance: DagsterInstance) -> None:
+    assert "nothing is published" in tick(ready, instance, "rejected_leads").skip_message
+    plan(ready, eligible=0)
+    assert "is in the outbox" in tick(ready, instance, "rejected_leads").skip_message
+    plan(ready, eligible=300)
+    first = tick(ready, instance, "rejected_leads")
+    assert len(first.run_requests) == 1
+    assert "already handed" in tick(ready, instance, "rejected_leads", first.cursor).skip_message
+    plan(ready, eligible=300, snapshot="s2")
+    assert len(tick(ready, instance, "rejected_leads", first.cursor).run_requests) == 1
+
+
+def test_nothing_waits_for_a_destination_that_is_not_live(ready: Profile) -> None:
+    nurture = ready.destinations.rd_station_nurture
+    assert nurture is not None
+    rehearsal = ready.destinations.model_copy(update={"rd_station_nurture": nurture.model_copy(update={"live": False})})
+    plan(ready, eligible=3)
+    with Runtime(ready.model_copy(update={"destinations": rehearsal})) as runtime:
+        batch = push.waiting_batch(runtime)
+    assert batch is not None
+    assert batch.rows == 0
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_schedules_skip_while_a_run_is_under_way(
+    ready: Profile, running: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.schedules.is_running", lambda _instance, *_names: running)
+    definitions = build_definitions(ready)
+    with open_instance(ready) as stored:  # a schedule's context wants an instance that it can open again
+        for name in ("nightly", "hourly"):
+            schedule = definitions.resolve_schedule_def(name)
+            assert schedule.execution_timezone == "America/Sao_Paulo"
+            answer = schedule(build_schedule_context(instance=stored))
+            assert isinstance(answer, SkipReason if running else RunRequest)
+
+
+def test_two_sensors_never_pile_up(ready: Profile, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.sensors.is_running", lambda _instance, *_names: True)
+    receive(ready, "a")
+    plan(ready, eligible=1)
+    assert "under way" in tick(ready, instance, "inbox").skip_message
+    assert "under way" in tick(ready, instance, "rejected_leads").skip_message
