@@ -86,14 +86,18 @@ def _validate_table(source: Any, table: str, rules: Sequence[Rule]) -> list[Outc
     schema, name = table.split(".")
     asset = source.add_table_asset(table.replace(".", "_"), table_name=name, schema_name=schema)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    # One suite per rule keeps each result tied to its rule: identical expectations would otherwise be merged.
-    outcomes = []
-    for number, rule in enumerate(rules):
-        expectation = getattr(gxe, rule.expectation)(**dict(rule.arguments))
-        suite = gx.ExpectationSuite(name=f"{table} {number}", expectations=[expectation])
-        result = batch.validate(suite, result_format="BOOLEAN_ONLY").results[0]
-        outcomes.append(Outcome(rule, bool(result.success), _error(result.exception_info)))
-    return outcomes
+    # One suite per table bundles its rules into few queries; `meta` ties each result back to its rule, and keeps two
+    # rules with the same arguments from being merged into one.
+    expectations = [
+        getattr(gxe, rule.expectation)(**dict(rule.arguments), meta={"rule": number})
+        for number, rule in enumerate(rules)
+    ]
+    suite = gx.ExpectationSuite(name=table, expectations=expectations)
+    results = batch.validate(suite, result_format="BOOLEAN_ONLY").results
+    by_number = {result.expectation_config.meta["rule"]: result for result in results}
+    return [
+        Outcome(rule, bool(by_number[n].success), _error(by_number[n].exception_info)) for n, rule in enumerate(rules)
+    ]
 
 
 def _error(info: Any) -> str | None:
