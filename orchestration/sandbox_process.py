@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,11 +43,13 @@ def command(profile: Profile, *options: str) -> list[str]:
 def start(profile: Profile, *options: str) -> subprocess.Popen[bytes]:
     """Start the sandbox and wait until it answers. StageError when it does not come up."""
     profile.paths.create().sandbox.mkdir(exist_ok=True)
-    log = profile.paths.logs / "sandbox.log"
+    log, note = profile.paths.logs / "sandbox.log", profile.paths.sandbox / "pid"
+    _stop_orphan(profile, note)
     if _health(profile) is not None:
         raise StageError(f"Something already answers on {address(profile)}. Stop it, or change ports.sandbox.")
     with log.open("ab") as output:
         process = subprocess.Popen(command(profile, *options), cwd=PROJECT_ROOT, stdout=output, stderr=output, start_new_session=True)
+    note.write_text(str(process.pid))
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         if _health(profile) is not None:
@@ -107,6 +112,24 @@ def ask(profile: Profile, method: str, path: str, body: Any = None) -> Any:
     except httpx.HTTPError as error:
         raise StageError(f"The sandbox did not answer {method} {path} ({type(error).__name__}).") from error
     return answer.json()
+
+
+def _stop_orphan(profile: Profile, note: Path) -> None:
+    """Stop the sandbox of an earlier run that was killed before it could stop its child. Only our own is touched."""
+    pid = int(note.read_text()) if note.exists() else 0
+    if not pid or str(profile.paths.sandbox) not in _command_of(pid):
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline and str(profile.paths.sandbox) in _command_of(pid):
+        time.sleep(0.1)
+
+
+def _command_of(pid: int) -> str:
+    """The command line of a process, empty when there is none: a number alone may belong to a stranger by now."""
+    found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
+    return found.stdout
 
 
 def _health(profile: Profile) -> Any:

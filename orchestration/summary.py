@@ -21,9 +21,17 @@ SLA = """
         cast(sum(running) as bigint), cast(sum(not_judgeable) as bigint)
     from marts.rpt_sla_compliance group by clause_id order by clause_id
 """
+CHANNELS = """
+    select channel_label,
+        cast(coalesce(sum(case when stage = 'mql' then reached_or_later end), 0) as bigint) as mqls,
+        cast(coalesce(sum(case when stage = 'customer' then reached_or_later end), 0) as bigint)
+    from marts.rpt_funnel group by channel_label having mqls > 0 order by mqls desc, channel_label
+"""
 DELIVERIES = "select state, count(*) from marts.fct_deliveries group by state order by state"
 WAITING = "select count(*) from marts.rpt_open_clocks"
-REVENUE = "select coalesce(sum(signed_amount), 0) from marts.fct_revenue where is_revenue"
+REVENUE = """
+    select coalesce(sum(signed_amount), 0), coalesce(bool_or(is_sample), false) from marts.fct_revenue where is_revenue
+"""
 PUBLICATION = "select snapshot_id, as_of from marts.publication"
 
 
@@ -35,6 +43,15 @@ class FunnelStage:
     reached: int
     skipped: int
     passed: int
+
+
+@dataclass(frozen=True)
+class ChannelResult:
+    """MQLs of a channel and how many of them became customers."""
+
+    channel: str
+    mqls: int
+    customers: int
 
 
 @dataclass(frozen=True)
@@ -61,10 +78,12 @@ class Summary:
     snapshot_id: str
     as_of: str
     funnel: list[FunnelStage]
+    channels: list[ChannelResult]
     sla: list[ClauseResult]
     deliveries: dict[str, int] = field(default_factory=dict)
     waiting_now: int = 0
     revenue: str = "0"
+    revenue_is_sample: bool = False
     currency: str = "BRL"
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,13 +91,15 @@ class Summary:
         return asdict(self)
 
     def print(self, console: Console) -> None:
-        """Two tables and a few lines."""
+        """Three tables and a few lines."""
         head = f"\n{self.company}, as of {self.as_of} UTC (snapshot {self.snapshot_id})\n"
         console.print(head, markup=False, soft_wrap=True)
         console.print(_funnel_table(self.funnel))
+        console.print(_channel_table(self.channels))
         console.print(_sla_table(self.sla))
         console.print(f"Leads that wait for a first contact now: {self.waiting_now}")
-        console.print(f"Invoiced revenue: {self.currency} {float(self.revenue):,.2f}")
+        sample = " (a sample of the orders)" if self.revenue_is_sample else ""
+        console.print(f"Invoiced revenue{sample}: {self.currency} {float(self.revenue):,.2f}")
 
 
 def read(profile: Profile) -> Summary:
@@ -92,16 +113,18 @@ def read(profile: Profile) -> Summary:
         def rows(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
 
-        snapshot_id, as_of = rows(PUBLICATION)[0]
+        (snapshot_id, as_of), (revenue, is_sample) = rows(PUBLICATION)[0], rows(REVENUE)[0]
         return Summary(
             company=profile.company,
             snapshot_id=str(snapshot_id),
             as_of=f"{as_of:%Y-%m-%d %H:%M:%S}",
             funnel=[FunnelStage(*row) for row in rows(FUNNEL)],
+            channels=[ChannelResult(*row) for row in rows(CHANNELS)],
             sla=[ClauseResult(*row) for row in rows(SLA)],
             deliveries=dict(rows(DELIVERIES)),
             waiting_now=rows(WAITING)[0][0],
-            revenue=str(rows(REVENUE)[0][0]),
+            revenue=str(revenue),
+            revenue_is_sample=is_sample,
             currency=profile.currency,
         )
 
@@ -116,6 +139,16 @@ def _funnel_table(stages: list[FunnelStage]) -> Table:
         share = f"{stage.passed / stage.reached:.1%}" if stage.reached and not last else ""
         passed = "" if last else f"{stage.passed:,}"
         table.add_row(stage.stage, f"{stage.reached:,}", f"{stage.skipped:,}", passed, share)
+    return table
+
+
+def _channel_table(channels: list[ChannelResult]) -> Table:
+    table = Table(title="\nMQLs by channel", title_justify="left", box=None, pad_edge=False)
+    table.add_column("channel")
+    for name in ("MQLs", "customers", "MQL → customer"):
+        table.add_column(name, justify="right")
+    for one in channels:
+        table.add_row(one.channel, f"{one.mqls:,}", f"{one.customers:,}", f"{one.customers / one.mqls:.1%}")
     return table
 
 
