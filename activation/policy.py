@@ -25,7 +25,7 @@ STRENGTH = {ReadBack.NONE: 0, ReadBack.WEAK: 1, ReadBack.EXACT: 2}
 class Policy:
     """Switches of one sync. Durations are seconds; instants are aware UTC.
 
-    Rules: `shared/design.md` section 7. The defaults are for a real account; the demo and the tests shorten them.
+    Rules: the design of push-back (docs/decisions/0007). The defaults are for a real account; the demo and the tests shorten them.
     """
 
     go_live: datetime

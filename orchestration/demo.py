@@ -101,9 +101,6 @@ def _read_back(profile: Profile) -> None:
     stages.transform(profile)
     stages.publish(profile).raise_if_refused()
     stages.confirm(profile)
-    stages.ingest(profile, "deliveries")
-    stages.transform(profile, "source:raw_deliveries+")
-    stages.publish(profile).raise_if_refused()
 
 
 def _counts(runtime: Runtime) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,14 @@ class Sync:
     table: str
 
 
+OPEN_STATES = {"pending", "sending", "failed"}  # a push takes these up again by itself
 SYNCS = {"rd_station_nurture": Sync("nurture_return", "plan_nurture_return")}
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Eligible rows of one snapshot that the outbox does not know. `key` changes when either side does."""
+    """What a push would work on: eligible rows of one snapshot that the outbox does not know, and rows it left open that
+    are due again (a quota or a limit of the run stopped them). `key` changes when either side does."""
 
     snapshot_id: str
     rows: int
@@ -71,12 +75,23 @@ def waiting_batch(runtime: Runtime) -> Batch | None:
     snapshot = plan_file.snapshot_id(published)
     if snapshot is None:
         return None
-    waiting = 0
+    waiting, newest = 0, 0
     for sync in live_syncs(runtime.profile):
         known = runtime.outbox.ledger(sync.name) if runtime.outbox.exists() else {}
         for row in plan_file.rows(published, sync.table, "eligible"):
             waiting += delivery_id(sync.name, str(row["subject_id"]), str(row["occurrence"])) not in known
-    return Batch(snapshot, waiting, f"{snapshot}-{waiting}")
+        waiting += _due_again(runtime, known)
+        newest = max([newest, *(int(row["updated_seq"]) for row in known.values())])
+    return Batch(snapshot, waiting, f"{snapshot}-{waiting}-{newest}")
+
+
+def _due_again(runtime: Runtime, known: Mapping[str, Any]) -> int:
+    """Rows in an open state whose next attempt is due."""
+    unfinished = [row for row in known.values() if row["state"] in OPEN_STATES]
+    if not unfinished:
+        return 0
+    now = runtime.now_or_system()
+    return sum(row["next_attempt_at"] is None or aware(row["next_attempt_at"]) <= now for row in unfinished)
 
 
 def live_syncs(profile: Profile) -> list[Sync]:
@@ -95,6 +110,11 @@ def delivery_figures(report: Any) -> dict[str, Any]:
     figures |= {f"{name}_{reason}": number for name in counted for reason, number in figures.pop(name).items()}
     figures["refused"] = sum(report.refused.values())
     return {name: value for name, value in figures.items() if value is not None}
+
+
+def aware(instant: datetime) -> datetime:
+    """An instant of the state database, which keeps naive UTC on SQLite and aware ones on PostgreSQL."""
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
 
 
 def stop_file(home: Path) -> Path:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 from dagster import DagsterInstance, RunRequest, SkipReason, build_schedule_context, build_sensor_context
 
+from activation.delivery import deliver
 from orchestration import push
 from orchestration.code_location import build_definitions
 from orchestration.instance import open_instance
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
+from tests.activation.support import SYNC, FakeClock, FakeDestination, plan_of, policy
+from tests.orchestration.conftest import FixedClock
 
 TICK_SECONDS = 2.0
 _built: list[Any] = []  # the last profile and its definitions: several ticks of one test share them
@@ -111,3 +114,28 @@ def test_two_sensors_never_pile_up(ready: Profile, instance: DagsterInstance, mo
     plan(ready, eligible=1)
     assert "under way" in tick(ready, instance, "inbox").skip_message
     assert "under way" in tick(ready, instance, "rejected_leads").skip_message
+
+
+def test_rejected_leads_takes_up_what_a_run_left_open(
+    ready: Profile, instance: DagsterInstance, fixed_clock: FixedClock
+) -> None:
+    """A limit stops a run with rows left: the sensor asks again, once, and again after each step forward."""
+    plan(ready, eligible=0)
+    assert tick(ready, instance, "rejected_leads").skip_message
+    clock = FakeClock(fixed_clock.instant)
+    with Runtime(ready) as runtime:
+        ledger, destination = runtime.outbox, FakeDestination(clock)
+        ledger.bear(SYNC, clock.now() - timedelta(days=365))
+        limits = policy(max_per_run=1)
+        deliver(SYNC, plan_of("a", "b", "c"), ledger, destination, clock, limits)
+    first = tick(ready, instance, "rejected_leads")
+    assert len(first.run_requests) == 1
+    assert "already handed" in tick(ready, instance, "rejected_leads", first.cursor).skip_message
+    with Runtime(ready) as runtime:
+        deliver(SYNC, plan_of("a", "b", "c"), runtime.outbox, destination, clock, limits)
+    second = tick(ready, instance, "rejected_leads", first.cursor)
+    assert len(second.run_requests) == 1 and second.cursor != first.cursor
+    with Runtime(ready) as runtime:
+        deliver(SYNC, plan_of("a", "b", "c"), runtime.outbox, destination, clock, limits)
+    assert tick(ready, instance, "rejected_leads", second.cursor).skip_message
+    assert len(destination.received) == 3
