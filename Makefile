@@ -27,6 +27,7 @@ $(STAMP): requirements/lock.txt requirements/bootstrap.txt pyproject.toml
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode --no-build-isolation requirements/lock.txt requirements/bootstrap.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m orchestration.prepared
 	@touch $@
 
 demo: install ## a simulated company, end to end: about three minutes

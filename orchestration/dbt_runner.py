@@ -22,10 +22,14 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from orchestration import settings
+from orchestration import prepared, settings
 from orchestration.paths import DBT_PROJECT
 from orchestration.profile import Profile
 
+MARK = prepared.MARK
+# Parsing looks at no database. With one address for all homes, what one of them parsed serves the others; only the
+# name of the file matters, because it is the name of the database in every relation.
+PARSED_AGAINST = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb"}
 RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
 BAD_STATUS = {"error", "fail", "runtime error"}
 _one_at_a_time = threading.Lock()  # dbt keeps global state: adapters, flags, log handlers
@@ -68,12 +72,14 @@ def prepare_manifest(profile: Profile) -> Path:
     Safe to call from several processes at once.
     """
     paths = profile.paths.create()
-    mark, inputs = paths.dbt / "manifest.inputs", _fingerprint(profile)
+    mark, inputs = paths.dbt / MARK, _fingerprint(profile)
     if paths.manifest.exists() and mark.exists() and mark.read_text() == inputs:
         return paths.manifest
     with _one_at_a_time:
+        prepared.fetch(paths.dbt, profile.engine, inputs)
         _parse(profile)
     mark.write_text(inputs)
+    prepared.offer(paths.dbt, profile.engine, inputs)
     return paths.manifest
 
 
@@ -178,7 +184,7 @@ def _fingerprint(profile: Profile) -> str:
 def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any) -> Any:
     from dbt.cli.main import dbtRunner
 
-    settings.export(_connection(profile))
+    settings.export(PARSED_AGAINST if args == ["parse"] and profile.engine == "duckdb" else _connection(profile))
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
     how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]
