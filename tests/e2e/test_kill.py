@@ -17,7 +17,7 @@ from sandbox.world import World
 from tests.support.company import ROOT, company, secrets
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
-LEADS, SEED = 200, 26
+LEADS, SEED = 120, 26
 # (command, crash point, which time it is reached): ingestion, dbt, publish, delivery, in the order of the line. Each
 # kill is followed by the next command, so that every interrupted stage is taken up again by a later one.
 CHAIN = [
