@@ -47,7 +47,7 @@ def compliance_chart(frame: pd.DataFrame, words: Texts, target: float | None = N
     long["order"] = [kinds.index(v) for v in long["verdict"]]
     return (
         alt.Chart(long)
-        .mark_bar()
+        .mark_bar(size=9)
         .encode(
             x=alt.X("week_start:T", title=None, axis=alt.Axis(format="%d/%m", labelAngle=0, tickCount=8)),
             y=alt.Y("n:Q", title=words("handoffs"), axis=alt.Axis(tickMinStep=1, grid=True)),
@@ -82,7 +82,7 @@ def rejections_chart(frame: pd.DataFrame, words: Texts) -> alt.Chart:
             y=alt.Y("title:N", sort="-x", title=None, axis=alt.Axis(labelLimit=240, labelFontSize=13)),
             x=alt.X("handoffs:Q", title=words("handoffs"), axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
-                "next_title:N", title=words("next_step"), legend=alt.Legend(orient="top"),
+                "next_title:N", title=words("next_step"), legend=alt.Legend(orient="bottom", columns=3, labelLimit=200),
                 scale=alt.Scale(
                     domain=[words.code("next", n) for n in ("nurture", "recycle", "merge", "suppress", "none")],
                     range=[MET, BATON, "#6d4fa3", BREACHED, UNKNOWN],

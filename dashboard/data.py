@@ -115,9 +115,9 @@ def rejections(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
 def waiting(con: duckdb.DuckDBPyConnection, limit: int = 200) -> pd.DataFrame:
     """Open clocks, the most pressing first: running ones by what is left, then overdue ones, newest first."""
     columns = {r[0] for r in con.execute("describe marts.dim_sellers").fetchall()}
-    name = "s.seller_name" if "seller_name" in columns else "substr(c.seller_id, 1, 8)"
+    name = "s.name" if "name" in columns else "null"  # published only where the operator turned it on
     return con.execute(
-        f"select c.handoff_id, c.clause_id, c.state, {name} as seller, c.temperature, c.channel, c.due_at,"
+        f"select c.handoff_id, c.clause_id, c.state, {name} as seller_name, s.seller_label, c.temperature, c.channel, c.due_at,"
         " c.remaining_seconds, c.remaining_business_seconds, c.clock, c.deal_id, c.stage"
         " from marts.rpt_open_clocks c left join marts.dim_sellers s using (seller_id)"
         " order by case c.state when 'running' then 0 else 1 end,"

@@ -16,7 +16,8 @@ from dashboard.texts import Texts
 _METRICS = (
     "mql_to_sql", "first_contact_hot", "first_contact_other", "acceptance", "close_rate", "sqls_delivered", "ltv_cac", "nrr",
 )  # fmt: skip
-_MARKS = {"met": "🟢", "missed": "🔴", "immature": "🟡", "not_judgeable": "⚪"}
+# A coloured dot and a word: the word alone says it to whoever cannot tell the colours apart.
+_MARKS = {"met": ":green[●]", "missed": ":red[●]", "immature": ":orange[●]", "not_judgeable": ":gray[○]"}
 
 
 def _value(metric: str, value: float | None, formats: Formats) -> str:
@@ -59,7 +60,12 @@ def funnel(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> No
     st.subheader(words("funnel"), help=words("funnel_help"))
     channels, months = data.funnel_choices(con)
     one, two = st.columns(2)
-    chosen_channels = one.multiselect(words("channel"), channels, placeholder=words("all_channels"))
+    chosen_channels = one.multiselect(
+        words("channel"),
+        channels,
+        format_func=lambda c: words.code("channel", c),
+        placeholder=words("all_channels"),
+    )
     chosen_months = two.multiselect(
         words("period"), months, format_func=lambda m: f"{m:%m/%Y}", placeholder=words("all_periods")
     )
@@ -124,15 +130,27 @@ def waiting(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> N
                 formats.duration(s) if s >= 0 else words("late_by", value=formats.duration(-s)) for s in left
             ],
             words("temperature"): [words.code("temperature", t) for t in frame["temperature"]],
-            words("seller"): [s if isinstance(s, str) else words("no_seller") for s in frame["seller"]],
+            words("seller"): [
+                _seller(n, label, words)
+                for n, label in zip(frame["seller_name"], frame["seller_label"], strict=True)
+            ],
             words("clause"): [titles.get(c, c) for c in frame["clause_id"]],
             words("due"): [formats.instant(d.to_pydatetime()) for d in frame["due_at"]],
-            words("channel"): [c if isinstance(c, str) else MISSING for c in frame["channel"]],
+            words("channel"): [
+                words.code("channel", c) if isinstance(c, str) else MISSING for c in frame["channel"]
+            ],
             words("deal"): [d if isinstance(d, str) else MISSING for d in frame["deal_id"]],
             words("handoff"): [h[:8] for h in frame["handoff_id"]],
         }
     )
     st.dataframe(table, hide_index=True, width="stretch", height=min(36 * len(table) + 40, 520))
+
+
+def _seller(name: object, label: object, words: Texts) -> str:
+    """The name where it is published, else a short code that tells sellers apart, else that nobody owns the lead."""
+    if isinstance(name, str):
+        return name
+    return words("seller_code", code=label) if isinstance(label, str) else words("no_seller")
 
 
 def _draw(chart: alt.Chart | alt.LayerChart) -> None:

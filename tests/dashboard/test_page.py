@@ -1,0 +1,129 @@
+"""The page drawn from small published files: every section, filters, both languages, nothing published, no names."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data
+
+PAGE = Path(__file__).resolve().parents[2] / "dashboard" / "page.py"
+MARTS = """
+create schema marts;
+create table marts.publication as select 's1' as snapshot_id, timestamp '2026-06-30 21:00:00' as as_of,
+  timestamp '2026-06-30 21:05:00' as published_at;
+create table marts.dim_agreement_versions as select 'v1' as agreement_version, timestamp '2026-01-01 03:00:00' as effective_from;
+create table marts.dim_sellers as select 's' as seller_id, 'ABC123' as seller_label;
+create table marts.rpt_headline_metrics as select * from (values
+  ('mql_to_sql', 'month', date '2026-05-01', 0.55, 0.70, 'at_least', 'share', 'missed', null, 40, null),
+  ('mql_to_sql', 'month', date '2026-06-01', 0.90, 0.70, 'at_least', 'share', 'immature', 'cohort_open', 10, null),
+  ('first_contact_hot', 'month', date '2026-06-01', 250.0, 300, 'at_most', 'seconds', 'met', null, 12, 0.8),
+  ('nrr', 'month', date '2026-06-01', null, 1.0, 'at_least', 'share', 'not_judgeable', 'no_contract_movements', 0, null)
+) t(metric, period, period_start, actual, target, direction, unit, status, reason, sample_size, share_within_target);
+create table marts.rpt_funnel as select * from (values
+  (date '2026-06-01', 'email', 'lead', 0, 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 4, 5, 1, 2),
+  (date '2026-05-01', 'feira_nova', 'lead', 0, 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 1, 1, 0, 0)
+) t(period_start, channel_label, stage, stage_no, entered, reached_or_later, skipped, losses);
+create table marts.rpt_sla_compliance as select date '2026-06-22' as week_start, 'sales' as area, 'c1' as clause_id, 3 as met,
+  1 as breached, 0 as running, 2 as not_judgeable, 4 as judged, 0.75 as compliance;
+create table marts.fct_sla_verdicts as select 'c1' as clause_id, 'Primeiro contato' as clause_title_pt,
+  'First contact' as clause_title_en, timestamp '2026-06-22 12:00:00' as started_at;
+create table marts.rpt_rejections as select * from (values
+  ('sem_timing', 'Sem timing', 'No timing', 'nurture', 5, 3), (null, '(sem motivo)', '(no reason)', null, 2, 0)
+) t(rejection_reason, reason_title_pt, reason_title_en, next_step, handoffs, returned);
+create table marts.fct_deliveries as select * from (values ('confirmed'), ('accepted')) t(state);
+create table marts.rpt_open_clocks as select * from (values
+  ('h1aaaaaaaa', 'c1', 'overdue', 's', 'hot', 'email', timestamp '2026-06-30 12:00:00', -32400, -14400, 'business', 'd1', 'x'),
+  ('h2bbbbbbbb', 'c1', 'running', null, 'other', null, timestamp '2026-06-30 22:00:00', 3600, 0, 'elapsed', null, 'x')
+) t(handoff_id, clause_id, state, seller_id, temperature, channel, due_at, remaining_seconds, remaining_business_seconds, clock,
+  deal_id, stage);
+"""
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    path = tmp_path / "bastao.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(MARTS)
+    return path
+
+
+def draw(path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> AppTest:
+    """Run the page as `streamlit run` does, with its own arguments."""
+    monkeypatch.setattr("sys.argv", ["page.py", "--published", str(path), "--company", "Exemplo", *options])
+    return AppTest.from_file(str(PAGE), default_timeout=60).run()
+
+
+def words(page: AppTest) -> str:
+    parts = [
+        e.value for kind in (page.title, page.subheader, page.caption, page.markdown, page.info) for e in kind
+    ]
+    return "\n".join([*map(str, parts), *(f"{m.label} {m.value}" for m in page.metric)])
+
+
+def test_every_section_in_portuguese(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = draw(published, monkeypatch)
+    assert not page.exception
+    said = words(page)
+    for text in ("Passagem de bastão · Exemplo", "30/06/2026 18:00", "MQL → SQL · 05/2026 55%", "fora da meta", "4 min 10 s",
+                 "não dá para julgar", "Primeiro contato", "Cumprido: 75%", "Devolvidos à nutrição: 2 (1 ✓)"):  # fmt: skip
+        assert text in said, f"{text!r} is not on the page:\n{said}"
+
+
+def test_who_waits_comes_with_the_most_pressing_first(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = draw(published, monkeypatch).dataframe[0].value
+    assert list(table["Falta"]) == ["1 h", "vencido há 4 h"]
+    assert list(table["Vendedor"]) == ["(sem dono)", "Vendedor ABC123"]
+
+
+def test_in_english(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(draw(published, monkeypatch, "--locale", "en"))
+    assert "The hand-over" in said and "off target" in said and "meta" not in said
+
+
+def test_filters_narrow_the_funnel(published: Path) -> None:
+    with data.snapshot(published) as con:
+        channels, months = data.funnel_choices(con)
+        assert channels == ["email", "feira_nova"] and months == [date(2026, 6, 1), date(2026, 5, 1)]
+        everything = data.funnel(con, [], [])
+        assert list(everything["reached"]) == [17, 6] and everything["share"][1] == pytest.approx(6 / 17)
+        assert list(data.funnel(con, ["email"], [])["reached"]) == [10, 5]
+        assert list(data.funnel(con, ["email"], [date(2026, 5, 1)])["reached"]) == []
+
+
+def test_names_are_shown_only_where_they_are_published(published: Path) -> None:
+    with duckdb.connect(str(published)) as con:
+        con.execute("alter table marts.dim_sellers add column name varchar default 'Nome Publicado'")
+    with data.snapshot(published) as con:
+        assert "Nome Publicado" in set(data.waiting(con)["seller_name"].dropna())
+
+
+def test_nothing_published_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = draw(tmp_path / "absent.duckdb", monkeypatch)
+    assert not page.exception and "bastao run" in words(page)
+
+
+def test_an_empty_company_draws_without_rows(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect(str(published)) as con:
+        for (table,) in con.execute(
+            "select table_name from duckdb_tables() where table_name like 'rpt_%'"
+        ).fetchall():
+            con.execute(f"delete from marts.{table}")
+    page = draw(published, monkeypatch)
+    assert not page.exception and words(page).count("Nada a mostrar") == 5
+
+
+def test_a_new_snapshot_is_seen_at_the_next_drawing(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "18:00" in words(draw(published, monkeypatch))
+    newer = tmp_path / "next.duckdb"
+    with duckdb.connect(str(newer)) as con:
+        con.execute(MARTS)
+        con.execute("update marts.publication set as_of = ?", [datetime(2026, 7, 1, 12)])
+    newer.replace(published)
+    assert "01/07/2026 09:00" in words(draw(published, monkeypatch))
