@@ -79,7 +79,7 @@ def rejections_chart(frame: pd.DataFrame, words: Texts) -> alt.Chart:
         alt.Chart(data)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
-            y=alt.Y("title:N", sort="-x", title=None, axis=alt.Axis(labelLimit=240, labelFontSize=13)),
+            y=alt.Y("title:N", sort="-x", title=None, axis=alt.Axis(labelLimit=240, labelFontSize=13, labelOverlap=False)),
             x=alt.X("handoffs:Q", title=words("handoffs"), axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
                 "next_title:N", title=words("next_step"), legend=alt.Legend(orient="bottom", columns=3, labelLimit=200),
@@ -94,5 +94,5 @@ def rejections_chart(frame: pd.DataFrame, words: Texts) -> alt.Chart:
                 alt.Tooltip("returned:Q", title=words("returned")),
             ],
         )
-        .properties(height=36 * max(len(data), 1) + 30)
+        .properties(height=38 * max(len(data), 1) + 130)
     )  # fmt: skip
