@@ -77,6 +77,7 @@ def services_of(profile: Profile) -> list[Service]:
     ui = [*python, "dagster_webserver", *workspace, "-h", here, "-p", str(ports.dagster)]
     page = [*python, "streamlit", "run", str(PROJECT_ROOT / "dashboard" / "page.py"), "--server.headless=true"]
     page += [f"--server.address={here}", f"--server.port={ports.page}", "--browser.gatherUsageStats=false"]
+    page += ["--client.toolbarMode=minimal"]
     return [
         Service("dagster", ui, f"http://{here}:{ports.dagster}", dagster),
         Service("daemon", [*python, "dagster._daemon", "run", *workspace], None, dagster),
