@@ -45,7 +45,7 @@ LINT = [
 
 def tests(name: str, marks: str) -> Check:
     """The test suite over both cores; files stay whole, because many share an expensive fixture."""
-    words = ["pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--durations=10", "--durations-min=5"]
+    words = ["pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10", "--durations-min=5"]
     return Check(name, module(*words, "-m", marks), live=True)
 
 

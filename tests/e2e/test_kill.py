@@ -110,6 +110,7 @@ def _compare(found: Company, undisturbed: tuple[Any, Any]) -> None:
     assert {t: marts[t] - mine[t] for t in TABLES} == {t: Counter() for t in TABLES}
 
 
+@pytest.mark.long
 def test_killed_at_every_stage_one_after_the_other(
     world: World, undisturbed: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
