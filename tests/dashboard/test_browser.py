@@ -3,7 +3,6 @@
 Needs a chromium that the machine has; without one every test here is skipped and says so.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def _publish(path: Path, snapshot: str = "s1") -> None:
         con.execute("update marts.publication set snapshot_id = ?", [snapshot])
         if snapshot != "s1":
             con.execute("update marts.publication set as_of = timestamp '2026-07-01 21:00:00'")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 @pytest.fixture(scope="module")
