@@ -134,19 +134,49 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "raw_agreement": {
         "versions": """agreement_version agreement_hash calendar_hash effective_from:timestamp signed_marketing
             signed_sales inactivity_days:int consent_unknown hot_interest_min:int hot_signal_days:int""",
-        "clauses": """agreement_version clause_id clause_kind area title_pt title_en applies_to starts_at stops_at
-            clock limit_seconds:int attempt_instant fallback""",
+        "clauses": """agreement_version clause_id clause_kind area title_pt title_en applies_to temperature subject_type
+            starts_at earlier_contact:bool stops_at clock limit_seconds:int spacing_seconds:int spacing_clock
+            pause_owner_absent:bool attempt_instant fallback measure minimum:decimal4""",
+        "cadence_steps": "agreement_version clause_id step_no:int channel",
+        "clause_reasons": "agreement_version clause_id reason_code",
+        "clause_fields": "agreement_version clause_id field",
+        "clause_forms": "agreement_version clause_id conversion_identifier",
+        "mql_criteria": "agreement_version criterion_no:int rule minimum:int value",
         "hot_signals": "agreement_version conversion_identifier",
         "reasons": "agreement_version reason_code title_pt title_en next_step return_identifier",
         "reason_labels": "source_system label reason_code",
         "stage_map": "source_system pipeline stage funnel_stage",
         "channel_map": "traffic_source traffic_medium channel",
         "targets": "agreement_version metric target:decimal4 direction unit",
+        "warning_thresholds": "agreement_version sign threshold:decimal4",
+        "icp": "agreement_version facet value",
+        "glossary": "term_pt term_en meaning_pt meaning_en",
+        "routing_rules": """agreement_version rule_no:int title_pt title_en mode grace_seconds:int skip_absent:bool
+            portfolio:bool""",
+        "routing_conditions": "agreement_version rule_no:int condition value",
+        "routing_sellers": "agreement_version rule_no:int seller_email weight:int capacity:int",
+        "waivers": """waiver_id clause_id handoff_id seller_email from_at:timestamp until_at:timestamp reason
+            approved_by approved_on:date""",
+        "absences": "seller_email from_at:timestamp until_at:timestamp reason",
+        "restatements": "agreement_version old_hash new_hash reason restated_by restated_at:timestamp",
+        "months": "agreement_version calendar_zone month starts_at:timestamp ends_at:timestamp",
+        "calendar_assignments": "agreement_version scope key calendar_hash",
+        "calendar_absences": "seller_email base_calendar_hash calendar_hash",
         "calendar_days": """calendar_hash utc_date:date i1_start:int i1_end:int i2_start:int i2_end:int
             i3_start:int i3_end:int i4_start:int i4_end:int cum_before:int working_seconds:int""",
     },
+    "raw_ledger": {
+        # Verdicts as they were published, append-only; written by the publish step, never by a reader.
+        "verdicts": """verdict_id clause_id subject_type subject_id agreement_version agreement_hash verdict reason
+            due_at:timestamp met_at:timestamp elapsed_seconds:int business_seconds:int known_at:timestamp""",
+    },
     "raw_files": {
-        "handoffs": "handoff_key mql_on:date mql_at:timestamp channel landing_page campaign segment",
+        "handoffs": """handoff_key person_key seller_key mql_on:date mql_at:timestamp channel landing_page campaign
+            segment temperature assigned_at:timestamp accepted_at:timestamp sql_at:timestamp
+            opportunity_at:timestamp proposal_at:timestamp rejected_at:timestamp lost_at:timestamp reason rating:int
+            closed_at:timestamp""",
+        "attempts": """attempt_key handoff_key seller_key channel outcome occurred_at:timestamp
+            logged_at:timestamp""",
         "deals": "deal_key handoff_key won_at:timestamp won_on:date seller_key company_key segment",
         "movements": """movement_key company_key kind amount:decimal currency occurred_on:date is_sample:bool
             status""",
