@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import typer
-from typer.core import TyperGroup
 
 from orchestration.cli import agreement, company, deliveries, work
-from orchestration.cli.common import EXIT_CODES, errors_as_sentences
-
-
-class Commands(TyperGroup):
-    """Every command runs inside `errors_as_sentences`."""
-
-    def invoke(self, ctx: Any) -> object:
-        with errors_as_sentences():
-            return super().invoke(ctx)
-
+from orchestration.cli.common import EXIT_CODES
+from orchestration.cli.groups import Commands
 
 app = typer.Typer(
     cls=Commands,

@@ -8,8 +8,9 @@ import typer
 
 from orchestration.cli import common
 from orchestration.cli.common import JsonOption, ProfileOption
+from orchestration.cli.groups import Group
 
-app = typer.Typer(help="The written agreement between marketing and sales.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="The written agreement between marketing and sales.", no_args_is_help=True)
 
 
 @app.command()

@@ -8,8 +8,13 @@ import typer
 
 from orchestration.cli import common
 from orchestration.cli.common import JsonOption, ProfileOption
+from orchestration.cli.groups import Group
 
-app = typer.Typer(help="What was pushed to the outside systems, and what waits for a person.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Group,
+    help="What was pushed to the outside systems, and what waits for a person.",
+    no_args_is_help=True,
+)
 COLUMNS = ("delivery_id", "sync", "state", "attempts", "planned_at", "delivered_at", "confirmed_at", "reason")
 DeliveryId = Annotated[str, typer.Argument(help="The delivery's id, as `bastao deliveries list` shows it.")]
 
