@@ -2,7 +2,8 @@
 
 An instant is working time exactly when the clock on the wall of the calendar's zone reads a working time of that
 local day. On days when the clock jumps this is decided second by second: a stretch that does not exist locally has
-no seconds, one that happens twice counts twice.
+no seconds, one that happens twice counts twice. A shift over midnight belongs to the day on which it begins: when
+that day is closed the shift does not take place, when only the next one is, it does.
 
 SQL needs no zone: working seconds in [a, b) = W(b) - W(a), where W(t) = cum_before of t's UTC day plus the part of
 its intervals before t.
@@ -10,113 +11,110 @@ its intervals before t.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from contract.calendar_model import WEEKDAYS, Calendar
 from contract.closures import closures
 from contract.fields import DAY_SECONDS
 from contract.hashing import content_hash
+from contract.stretches import Absence, Stretch, joined, offsets, to_utc, without
 
 FIRST_DAY = date(2015, 1, 1)
 LAST_DAY = date(2035, 12, 31)
 MAX_INTERVALS = 4
-
-Interval = tuple[int, int]
-
-
-class WorkingDays:
-    """Working stretches of local days, in seconds after local 00:00."""
-
-    def __init__(self, calendar: Calendar, first_year: int, last_year: int) -> None:
-        self._week: dict[int, tuple[Interval, ...]] = {
-            WEEKDAYS.index(day): block.intervals for block in calendar.hours for day in block.days
-        }
-        self._closed = closures(calendar, first_year, last_year)
-        self._special = {entry.date: entry.intervals for entry in calendar.special_hours}
-
-    def intervals(self, day: date) -> tuple[Interval, ...]:
-        """Special hours of the day; else nothing when it is closed; else the hours of its day of the week."""
-        if day in self._special:
-            return self._special[day]
-        return () if day in self._closed else self._week.get(day.weekday(), ())
+# The calendar that never closes: minus somebody's absences it counts plain seconds that person was there.
+ALWAYS_OPEN = Calendar.model_validate(
+    {"zone": "UTC", "public_holidays": False, "hours": [{"days": WEEKDAYS, "intervals": ["00:00-24:00"]}]}
+)
 
 
-def build_calendar(calendar: Calendar, start: date = FIRST_DAY, end: date = LAST_DAY) -> list[dict[str, Any]]:
+def build_calendar(
+    calendar: Calendar, start: date = FIRST_DAY, end: date = LAST_DAY, absences: Sequence[Absence] = ()
+) -> list[dict[str, Any]]:
     """One row per UTC day from start to end (inclusive): `utc_date, i1_start … i4_end, cum_before, working_seconds`.
 
     Interval ends are exclusive, in seconds after 00:00 UTC; `cum_before` counts working seconds from `start` to the
-    beginning of the day. Raises ValueError when a UTC day needs more than four intervals.
+    beginning of the day. `absences`: instants [from, until) in which nobody works; they may overlap. Raises ValueError
+    when a UTC day needs more than four intervals, or an absence is not a stretch of whole seconds with its zone.
     """
-    days = WorkingDays(calendar, start.year - 1, end.year + 1)
-    zone = ZoneInfo(calendar.zone)
+    working = without(working_stretches(calendar, start, end), absences)
     rows: list[dict[str, Any]] = []
     total = 0
+    stretches = iter(working)
+    begins, ends = next(stretches, (0, 0))  # (0, 0): nothing more to come
     for ordinal in range(start.toordinal(), end.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        stretches = _utc_intervals(day, days, zone)
-        if len(stretches) > MAX_INTERVALS:
-            raise ValueError(
-                f"{day} has {len(stretches)} working stretches in UTC, at most {MAX_INTERVALS} fit"
-            )
-        row: dict[str, Any] = {"utc_date": day}
-        for number in range(MAX_INTERVALS):
-            begins, ends = stretches[number] if number < len(stretches) else (None, None)
-            row[f"i{number + 1}_start"], row[f"i{number + 1}_end"] = begins, ends
-        working = sum(ends - begins for begins, ends in stretches)
-        rows.append({**row, "cum_before": total, "working_seconds": working})
-        total += working
+        midnight, tomorrow = ordinal * DAY_SECONDS, (ordinal + 1) * DAY_SECONDS
+        cells: list[int | None] = []
+        worked = 0
+        while begins < ends and begins < tomorrow:
+            stop = min(ends, tomorrow)
+            cells += (begins - midnight, stop - midnight)
+            worked += stop - begins
+            begins, ends = (stop, ends) if stop < ends else next(stretches, (0, 0))
+        if len(cells) > 2 * MAX_INTERVALS:
+            raise ValueError(_too_many(date.fromordinal(ordinal), len(cells) // 2, bool(absences)))
+        cells += [None] * (2 * MAX_INTERVALS - len(cells))
+        i1_start, i1_end, i2_start, i2_end, i3_start, i3_end, i4_start, i4_end = cells
+        rows.append(
+            {
+                "utc_date": date.fromordinal(ordinal),
+                "i1_start": i1_start, "i1_end": i1_end, "i2_start": i2_start, "i2_end": i2_end,
+                "i3_start": i3_start, "i3_end": i3_end, "i4_start": i4_start, "i4_end": i4_end,
+                "cum_before": total, "working_seconds": worked,
+            }
+        )  # fmt: skip
+        total += worked
     return rows
 
 
-def calendar_hash(calendar: Calendar) -> str:
-    """Hash of everything that decides working time from 2015 to 2035, the holidays of the library included."""
-    closed = closures(calendar, FIRST_DAY.year - 1, LAST_DAY.year + 1)
-    return content_hash(
-        {"calendar": calendar.model_dump(mode="json"), "closed": sorted(day.isoformat() for day in closed)}
-    )
+def working_stretches(calendar: Calendar, start: date = FIRST_DAY, end: date = LAST_DAY) -> list[Stretch]:
+    """Working stretches of the UTC days start..end on the line of UTC seconds, ordered, apart and clipped to them."""
+    first, last = start.toordinal(), end.toordinal()
+    # Local days that these UTC days can touch: one more on each side, and before it the start of a night shift.
+    wall = joined(sorted(_wall_stretches(calendar, first - 2, last + 1)))
+    return to_utc(wall, offsets(calendar.zone, first, last))
 
 
-def _utc_intervals(day: date, days: WorkingDays, zone: ZoneInfo) -> list[Interval]:
-    merged: list[Interval] = []
-    for begins, ends, offset in _offset_segments(day, zone):
-        for interval in _local_to_utc(day, begins, ends, offset, days):
-            if merged and merged[-1][1] == interval[0]:
-                merged[-1] = (merged[-1][0], interval[1])
-            else:
-                merged.append(interval)
-    return merged
+def calendar_hash(calendar: Calendar, absences: Sequence[Absence] = ()) -> str:
+    """Hash of everything that decides working time from 2015 to 2035, the holidays of the library included.
 
-
-def _offset_segments(day: date, zone: ZoneInfo) -> list[tuple[int, int, int]]:
-    """Parts of a UTC day with one offset each: (start, end, offset), all in seconds.
-
-    Zones change their offset at most once within a day (two changes a day exist in no zone since 1970).
+    With absences: their union, so that neither order nor overlap matters.
     """
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-    def offset_at(second: int) -> int:
-        offset = (midnight + timedelta(seconds=second)).astimezone(zone).utcoffset()
-        assert offset is not None
-        return int(offset.total_seconds())
-
-    first, last = offset_at(0), offset_at(DAY_SECONDS - 1)
-    if first == last:
-        return [(0, DAY_SECONDS, first)]
-    low, high = 0, DAY_SECONDS - 1  # offset_at(low) is the old one, offset_at(high) the new one
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if offset_at(middle) == first else (low, middle)
-    return [(0, high, first), (high, DAY_SECONDS, last)]
+    closed = closures(calendar, FIRST_DAY.year - 1, LAST_DAY.year + 1)
+    content: dict[str, Any] = {
+        "calendar": calendar.model_dump(mode="json"),
+        "closed": sorted(day.isoformat() for day in closed),
+    }
+    if absences:
+        ordered = sorted((start.astimezone(UTC), until.astimezone(UTC)) for start, until in absences)
+        instants = [(int(start.timestamp()), int(until.timestamp())) for start, until in ordered]
+        content["absences"] = joined(instants)
+    return content_hash(content)
 
 
-def _local_to_utc(day: date, begins: int, ends: int, offset: int, days: WorkingDays) -> list[Interval]:
-    found: list[Interval] = []
-    for shift in (-1, 0, 1):  # local days that a UTC day can touch
-        base = shift * DAY_SECONDS - offset  # local 00:00 of that day, in seconds after 00:00 UTC
-        for start, end in days.intervals(day + timedelta(days=shift)):
-            clipped = max(begins, base + start), min(ends, base + end)
-            if clipped[0] < clipped[1]:
-                found.append(clipped)
-    return sorted(found)
+def _wall_stretches(calendar: Calendar, first: int, last: int) -> Iterator[Stretch]:
+    """Stretches of the local days first..last (ordinals): special hours; else none when closed; else the week's."""
+    week = [()] * 7  # type: list[tuple[Stretch, ...]]
+    for block in calendar.hours:
+        for name in block.days:
+            week[WEEKDAYS.index(name)] = block.intervals
+    years = date.fromordinal(first).year, date.fromordinal(last).year
+    closed = {day.toordinal() for day in closures(calendar, *years)}
+    special = {entry.date.toordinal(): entry.intervals for entry in calendar.special_hours}
+    for ordinal in range(first, last + 1):
+        if ordinal in special:
+            stretches = special[ordinal]
+        elif ordinal in closed:
+            continue
+        else:
+            stretches = week[(ordinal - 1) % 7]  # 0001-01-01, ordinal 1, was a Monday
+        midnight = ordinal * DAY_SECONDS
+        for begins, ends in stretches:
+            yield midnight + begins, midnight + ends
+
+
+def _too_many(day: date, count: int, has_absences: bool) -> str:
+    remedy = "; join the absences of that day into one" if has_absences else ""
+    return f"{day} has {count} working stretches in UTC, at most {MAX_INTERVALS} fit{remedy}"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from contract.fields import Day, Interval, MonthDay, Strict, Zone
+from contract.fields import DAY_SECONDS, Day, Interval, MonthDay, Strict, Zone, interval_text
 from contract.problems import did_you_mean
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -28,6 +28,20 @@ def _ordered(intervals: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], .
     return ordered
 
 
+def _nights_apart(blocks: tuple[WeekHours, ...]) -> None:
+    """Raise ValueError when a shift over midnight runs into the hours of the following day of the week."""
+    week = {day: block.intervals for block in blocks for day in block.days}
+    for day, intervals in week.items():
+        tomorrow = WEEKDAYS[(WEEKDAYS.index(day) + 1) % 7]
+        tail = intervals[-1][1] - DAY_SECONDS
+        if tail > 0 and tomorrow in week and tail > week[tomorrow][0][0]:
+            shift, next_shift = interval_text(intervals[-1]), interval_text(week[tomorrow][0])
+            raise ValueError(
+                f"{shift} of {day} runs into {next_shift} of {tomorrow}; write each working stretch once: "
+                f"the part after midnight already belongs to {day}"
+            )
+
+
 class WeekHours(Strict):
     """Working stretches shared by some days of the week."""
 
@@ -35,7 +49,10 @@ class WeekHours(Strict):
         min_length=1, description="days of the week, in English: monday, tuesday …"
     )
     intervals: tuple[Interval, ...] = Field(
-        min_length=1, max_length=3, description="working stretches of the day, for example 08:00-12:00"
+        min_length=1,
+        max_length=3,
+        description="working stretches of the day, for example 08:00-12:00; a shift over midnight (22:00-06:00) "
+        "belongs to the day on which it begins",
     )
 
     _order = field_validator("intervals")(_ordered)
@@ -126,6 +143,7 @@ class Calendar(Strict):
             raise ValueError(
                 f"{', '.join(doubled)} appears in two blocks of hours; give each day of the week once"
             )
+        _nights_apart(self.hours)
         for name in ("closed_days", "open_days", "special_hours"):
             dates = [entry.date for entry in getattr(self, name)]
             again = sorted({str(day) for day in dates if dates.count(day) > 1})

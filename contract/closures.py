@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from contract.calendar_model import Calendar, OptionalDay
 
@@ -19,25 +20,17 @@ _OPTIONAL_NAMES: dict[OptionalDay, str] = {
 
 def public_holidays(calendar: Calendar, first_year: int, last_year: int) -> dict[date, str]:
     """National and state holidays of the years, with their names (Portuguese for Brazil)."""
-    from holidays import country_holidays
-
     if not calendar.public_holidays:
         return {}
-    language = "pt_BR" if calendar.country == "BR" else None
-    years = range(first_year, last_year + 1)
-    found = country_holidays(calendar.country, subdiv=calendar.state, years=years, language=language)
-    return dict(found.items())
+    return dict(_of_library(calendar.country, calendar.state, first_year, last_year, "public"))
 
 
 def optional_days(calendar: Calendar, first_year: int, last_year: int) -> dict[date, str]:
     """The optional days off on which this company closes, for the whole day."""
-    from holidays import country_holidays
-
     if not calendar.optional_days_closed:
         return {}
     wanted = {_OPTIONAL_NAMES[day] for day in calendar.optional_days_closed}
-    years = range(first_year, last_year + 1)
-    found = country_holidays("BR", years=years, language="pt_BR", categories=("optional",))
+    found = _of_library("BR", None, first_year, last_year, "optional")
     return {day: name for day, name in found.items() if name in wanted}
 
 
@@ -56,6 +49,19 @@ def closures(calendar: Calendar, first_year: int, last_year: int) -> dict[date, 
     for entry in calendar.open_days:
         days.pop(entry.date, None)
     return days
+
+
+@lru_cache(maxsize=64)
+def _of_library(
+    country: str, state: str | None, first_year: int, last_year: int, category: str
+) -> dict[date, str]:
+    # Laying out twenty years costs 20 ms, and calendars of one company share their country and mostly their state.
+    from holidays import country_holidays
+
+    language = "pt_BR" if country == "BR" else None
+    years = range(first_year, last_year + 1)
+    found = country_holidays(country, subdiv=state, years=years, language=language, categories=(category,))
+    return dict(found.items())
 
 
 def _is_leap(year: int) -> bool:

@@ -18,6 +18,7 @@ _DURATION = re.compile(r"([-+]?\d+)\s*(s|min|h|d)")
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 DAY_SECONDS = 86400
+_LONGEST_NIGHT = 12 * 3600  # 12x36 is the longest usual shift in Brazil
 
 
 class Strict(BaseModel):
@@ -59,16 +60,23 @@ def duration_text(seconds: int) -> str:
 
 
 def parse_interval(value: Any) -> tuple[int, int]:
-    """`08:00-12:00` → seconds after local midnight (start, end); the end may be 24:00."""
+    """`08:00-12:00` → seconds after local midnight (start, end); the end may be 24:00.
+
+    `22:00-06:00` is a shift over midnight: its end counts on, (79200, 108000). It lasts at most 12 hours, so that
+    hours written the wrong way round (18:00-08:00) are still an error.
+    """
     parts = value.split("-") if isinstance(value, str) else []
     if len(parts) != 2 or not all(_TIME.fullmatch(part.strip()) for part in parts):
         raise ValueError(f"{value!r} is not an interval; write it as 08:00-12:00 (from 00:00 to 24:00)")
     start, end = (_seconds_of(part.strip()) for part in parts)
-    if end <= start:
+    if end > start:
+        return start, end
+    if end + DAY_SECONDS - start > _LONGEST_NIGHT or start == DAY_SECONDS:
         raise ValueError(
-            f"{value!r} ends before it starts; split an interval that crosses midnight in two days"
+            f"{value!r} ends before it starts; write the earlier time first, as 08:00-18:00 "
+            "(a shift that crosses midnight, as 22:00-06:00, lasts at most 12 hours)"
         )
-    return start, end
+    return start, end + DAY_SECONDS if end else DAY_SECONDS
 
 
 def _seconds_of(text: str) -> int:
@@ -77,8 +85,10 @@ def _seconds_of(text: str) -> int:
 
 
 def interval_text(interval: tuple[int, int]) -> str:
-    """(28800, 43200) → `08:00-12:00`."""
-    return "-".join(f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}" for seconds in interval)
+    """(28800, 43200) → `08:00-12:00`; (79200, 108000), over midnight, → `22:00-06:00`."""
+    start, end = interval
+    clock = (start, end - DAY_SECONDS if end > DAY_SECONDS else end)
+    return "-".join(f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}" for seconds in clock)
 
 
 def parse_instant(value: Any) -> datetime:
