@@ -15,8 +15,8 @@ from rich.console import Console
 from orchestration import execution, progress, sandbox_process, stages, summary
 from orchestration.jobs import FULL_RUN
 from orchestration.profile import Profile
-from orchestration.push import SYNCS
 from orchestration.runtime import Runtime
+from orchestration.syncs import SYNCS
 
 SYNC = SYNCS["rd_station_nurture"].name
 

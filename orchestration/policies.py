@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import agreements
-from orchestration.push import stop_file
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -31,3 +31,8 @@ def nurture_policy(runtime: Runtime) -> Policy:
         on_uncertain=wanted.on_uncertain,
         stop_file=stop_file(runtime.paths.home),
     )
+
+
+def stop_file(home: Path) -> Path:
+    """The kill switch: while this file exists nothing is pushed."""
+    return home / "STOP"

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orchestration import plan_file
-from orchestration.profile import Profile
+from orchestration import plan_file, syncs
 from orchestration.runtime import Runtime
 
-
-@dataclass(frozen=True)
-class Sync:
-    """One destination's sync and the table of the plan file that feeds it."""
-
-    name: str
-    table: str
+if TYPE_CHECKING:
+    from activation.report import DeliveryReport
 
 
 OPEN_STATES = {"pending", "sending", "failed"}  # a push takes these up again by itself
-SYNCS = {"rd_station_nurture": Sync("nurture_return", "plan_nurture_return")}
 
 
 @dataclass(frozen=True)
@@ -35,28 +27,42 @@ class Batch:
     key: str
 
 
-def deliver_plan(runtime: Runtime, dry_run: bool | None) -> Any:
-    """Deliver the sync of every configured destination; returns the DeliveryReport (one destination so far)."""
-    from activation.delivery import deliver
-    from orchestration import accounts, policies
+def deliver_plan(runtime: Runtime, dry_run: bool | None, only: str | None = None) -> dict[str, DeliveryReport]:
+    """Deliver every configured sync, or the one of the destination `only`; reports by destination.
 
-    profile = runtime.profile
-    settings = profile.destinations.rd_station_nurture
-    if settings is None:
-        return None
-    sync = SYNCS["rd_station_nurture"]
-    rehearsal = not settings.live if dry_run is None else dry_run
-    with accounts.nurture_destination(runtime) as (destination, consent):
+    Each sync stands alone: when one fails the others are still pushed, then its error is raised.
+    """
+    reports: dict[str, DeliveryReport] = {}
+    failed: list[Exception] = []
+    for sync in syncs.configured(runtime.profile):
+        if only is not None and sync.setting != only:
+            continue
+        try:
+            reports[sync.setting] = _deliver(runtime, sync, dry_run)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return reports
+
+
+def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None) -> DeliveryReport:
+    from activation.delivery import deliver
+
+    rehearsal = not syncs.settings_of(runtime.profile, sync).live if dry_run is None else dry_run
+    if not rehearsal:
+        runtime.display.say(sync.doing)
+    with sync.opens(runtime) as (destination, consent):
         return deliver(
             sync.name,
             plan_file.rows(runtime.paths.published, sync.table),
             runtime.outbox,
             destination,
             runtime.clock,
-            policies.nurture_policy(runtime),
+            sync.policy(runtime),
             dry_run=rehearsal,
             consent=consent,
-            progress=lambda done, total: runtime.display.step("returning leads", done, total, "leads"),
+            progress=lambda done, total: runtime.display.step(sync.doing, done, total, "rows"),
         )
 
 
@@ -76,7 +82,7 @@ def waiting_batch(runtime: Runtime) -> Batch | None:
     if snapshot is None:
         return None
     waiting, newest = 0, 0
-    for sync in live_syncs(runtime.profile):
+    for sync in syncs.live(runtime.profile):
         known = runtime.outbox.ledger(sync.name) if runtime.outbox.exists() else {}
         for row in plan_file.rows(published, sync.table, "eligible"):
             waiting += delivery_id(sync.name, str(row["subject_id"]), str(row["occurrence"])) not in known
@@ -94,16 +100,8 @@ def _due_again(runtime: Runtime, known: Mapping[str, Any]) -> int:
     return sum(row["next_attempt_at"] is None or aware(row["next_attempt_at"]) <= now for row in unfinished)
 
 
-def live_syncs(profile: Profile) -> list[Sync]:
-    """Syncs whose destination the operator has set live."""
-    found = ((sync, getattr(profile.destinations, name)) for name, sync in SYNCS.items())
-    return [sync for sync, settings in found if settings is not None and settings.live]
-
-
-def delivery_figures(report: Any) -> dict[str, Any]:
+def delivery_figures(report: DeliveryReport) -> dict[str, Any]:
     """The counts of a delivery run for metadata and terminals: plain numbers and texts, nothing personal."""
-    if report is None:
-        return {}
     figures = report.as_dict()
     figures["plan_size"] = figures.pop("in_plan")
     counted = ("refused", "waiting", "outside_window")
@@ -115,8 +113,3 @@ def delivery_figures(report: Any) -> dict[str, Any]:
 def aware(instant: datetime) -> datetime:
     """An instant of the state database, which keeps naive UTC on SQLite and aware ones on PostgreSQL."""
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
-
-
-def stop_file(home: Path) -> Path:
-    """The kill switch: while this file exists nothing is pushed."""
-    return home / "STOP"

@@ -78,7 +78,7 @@ def publish(profile: Profile) -> PublishOutcome:
     with Runtime(profile) as runtime, runtime.state.logged("publish") as detail:
         runtime.display.say("checking the marts and publishing them")
         outcome = publish_snapshot(runtime)
-        detail.update(snapshot_id=outcome.snapshot_id, published=outcome.published)
+        detail.update(snapshot_id=outcome.snapshot_id, published=outcome.published, judgements=outcome.judgements)
     return outcome
 
 
@@ -89,16 +89,15 @@ def confirm(profile: Profile) -> int:
     return confirmed
 
 
-def deliver(profile: Profile, dry_run: bool | None = None) -> Any:
-    """Push the plan's rows that were not pushed; returns activation's DeliveryReport.
+def deliver(profile: Profile, dry_run: bool | None = None, only: str | None = None) -> dict[str, Any]:
+    """Push the plans' rows that were not pushed; returns activation's DeliveryReports by destination.
 
-    `dry_run` None means what bastao.yaml says (`live`). A dry run writes nothing, here or outside.
+    `dry_run` None means what bastao.yaml says (`live`) of each destination. A dry run writes nothing, here or outside.
     """
     with Runtime(profile) as runtime:
         if dry_run:
-            return deliver_plan(runtime, True)
-        runtime.display.say("returning rejected leads to nurture")
+            return deliver_plan(runtime, True, only)
         with runtime.state.logged("deliver") as detail:
-            report = deliver_plan(runtime, dry_run)
-            detail.update(delivery_figures(report))
-    return report
+            reports = deliver_plan(runtime, dry_run, only)
+            detail.update({name: delivery_figures(report) for name, report in reports.items()})
+    return reports

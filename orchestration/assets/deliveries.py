@@ -28,7 +28,7 @@ def _delivery(profile: Profile, destination: str) -> AssetsDefinition:
         """Pushes the plan's rows that were not pushed yet, each exactly once; first notes what was confirmed."""
         with guarded():
             confirmed = stages.confirm(profile)
-            report = stages.deliver(profile)
+            report = stages.deliver(profile, only=destination)[destination]
         return MaterializeResult(metadata={**stages.delivery_figures(report), "confirmed": confirmed})
 
     return push

@@ -83,14 +83,16 @@ def deliver(
     common.begin_work(as_json)
     if not dry_run:
         stages.confirm(company)
-    report = stages.deliver(company, dry_run or None)
+    reports = stages.deliver(company, dry_run or None)
     common.end_work()
-    figures = stages.delivery_figures(report)
+    figures = {name: stages.delivery_figures(report) for name, report in reports.items()}
     if as_json:
         common.show(figures, True)
-    else:
-        common.out.print("\n".join(f"{name:>12}  {value}" for name, value in figures.items()))
-    if figures.get("held") or figures.get("dead"):
+    elif not figures:
+        common.out.print("No destination stands in bastao.yaml: nothing is pushed anywhere.")
+    for name, counts in {} if as_json else figures.items():
+        common.out.print("\n".join([name, *(f"{key:>20}  {value}" for key, value in counts.items())]), markup=False)
+    if any(counts["held"] or counts["dead"] for counts in figures.values()):
         common.fail("Some deliveries wait for a person: bastao deliveries list", common.HELD)
 
 

@@ -1,0 +1,61 @@
+"""The syncs a company may have: which plan table feeds which destination, how carefully.
+
+A new destination is its file under ``activation/destinations``, one entry here with its settings in ``profile.py``, and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orchestration import accounts, policies
+from orchestration.profile import Profile
+from orchestration.runtime import Runtime
+
+if TYPE_CHECKING:
+    from activation.policy import Policy
+
+
+@dataclass(frozen=True)
+class Sync:
+    """`setting`: its key under ``destinations`` in bastao.yaml. `table`: of the plan file. `doing`: said while it runs.
+
+    `opens` gives the destination and, where consent matters, the look-up of consent just before each send.
+    """
+
+    name: str
+    setting: str
+    table: str
+    doing: str
+    opens: Callable[[Runtime], AbstractContextManager[tuple[Any, Any]]]
+    policy: Callable[[Runtime], Policy]
+
+
+_ALL = (
+    Sync(
+        "nurture_return",
+        "rd_station_nurture",
+        "plan_nurture_return",
+        "returning rejected leads to nurture",
+        accounts.nurture_destination,
+        policies.nurture_policy,
+    ),
+)
+SYNCS = {sync.setting: sync for sync in _ALL}
+
+
+def configured(profile: Profile) -> list[Sync]:
+    """The syncs whose destination stands in bastao.yaml, in the order in which they are pushed."""
+    return [sync for sync in _ALL if settings_of(profile, sync) is not None]
+
+
+def live(profile: Profile) -> list[Sync]:
+    """Those that the operator has set live."""
+    return [sync for sync in configured(profile) if settings_of(profile, sync).live]
+
+
+def settings_of(profile: Profile, sync: Sync) -> Any:
+    """The destination's section of bastao.yaml, or None."""
+    return getattr(profile.destinations, sync.setting)
