@@ -1,4 +1,4 @@
-"""The publish stage: candidate, gate, swap (docs/decisions/0004). The files themselves are made by `publish`."""
+"""The publish stage: candidate, gate, ledger, swap (docs/decisions/0004). The files themselves are made by `publish`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration import publish
+from orchestration import ledger, publish
 from orchestration.errors import StageError
 from orchestration.faults import crash_point
 from orchestration.lock import WarehouseLock
@@ -21,7 +21,10 @@ class GateRefused(StageError):
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """What a publish did. `failures` and `warnings` are the gate's findings as sentences that name rows by key."""
+    """What a publish did. `failures` and `warnings` are the gate's findings as sentences that name rows by key.
+
+    `judgements` is the number of verdicts that entered the ledger: new ones, and those that changed since.
+    """
 
     published: bool
     snapshot_id: str
@@ -29,6 +32,7 @@ class PublishOutcome:
     tables: Mapping[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    judgements: int = 0
 
     @property
     def message(self) -> str:
@@ -59,6 +63,7 @@ def _publish(runtime: Runtime, published: Path) -> PublishOutcome:
         facts = publish.column_facts(runtime.paths.manifest)
         allowed = runtime.profile.publish.personal_columns
         candidate = publish.build_candidate(runtime.warehouse, published, publication, facts, allowed)
+        ledger.note_changes(runtime.warehouse, publication.as_of, publication.known_at)
     crash_point("publish.candidate")
     gate = gate_candidate(candidate.bi_path, runtime.paths.published_bi)
     failures = [str(failure) for failure in gate.blocking]
@@ -67,9 +72,11 @@ def _publish(runtime: Runtime, published: Path) -> PublishOutcome:
     if not gate.passed:
         return PublishOutcome(False, *found)
     crash_point("publish.gated")
+    with runtime.lock("verdict ledger"):
+        judgements = ledger.append(runtime.warehouse)
     publish.swap(candidate, published)
     crash_point("publish.end")
-    return PublishOutcome(True, *found)
+    return PublishOutcome(True, *found, judgements=judgements)
 
 
 def _publication(runtime: Runtime) -> publish.Publication:

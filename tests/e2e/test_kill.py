@@ -26,6 +26,8 @@ CHAIN = [
     ("run", "transform.node", 40),
     ("run", "publish.candidate", 1),
     ("publish", "publish.gated", 1),
+    ("publish", "ledger.inserted", 1),
+    ("publish", "ledger.end", 1),
     ("publish", "never", 1),
     ("deliver", "send:claimed", 1),
     ("deliver", "nurture:after_post", 1),
