@@ -28,6 +28,7 @@ select
     end as channel,
     {{ campaign_id("nullif(trim(conversions.traffic_campaign), '')") }} as campaign_id,
     conversions.traffic_value,
+    conversions.filled_fields,
     conversions.event_key
 from {{ ref("stg_rd_station__conversions") }} as conversions
 left join {{ ref("int_person_nodes") }} as nodes
