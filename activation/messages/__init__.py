@@ -1,0 +1,1 @@
+"""What a chat message says: alerts of the plan as words, and the bodies that Slack and Teams take."""

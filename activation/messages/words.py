@@ -1,0 +1,114 @@
+"""The sentences of an alert in pt-BR and en. Times are shown in the company's zone, money by its locale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency
+
+from activation.messages.alert import Alert
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "hot_waiting": ("Lead quente esperando", "Hot lead waiting"),
+    "about_to_breach": ("Prazo do acordo quase no fim", "A deadline of the agreement is close"),
+    "breach": ("Prazo do acordo vencido", "A deadline of the agreement was missed"),
+    "win": ("Venda fechada", "Deal won"),
+    "clause": ("Cláusula", "Clause"),
+    "agreement": ("acordo", "agreement"),
+    "who": ("Responsável", "Who acts"),
+    "nobody": ("ninguém ainda", "nobody yet"),
+    "due": ("Vence", "Due"),
+    "channel": ("Canal", "Channel"),
+    "about": ("Lead", "Lead"),
+    "amount": ("Valor", "Amount"),
+    "left": ("faltam {time}", "{time} left"),
+    "late": ("vencido há {time}", "{time} overdue"),
+    "left_working": ("faltam {time} úteis", "{time} of working time left"),
+    "late_working": ("vencido há {time} úteis", "{time} of working time overdue"),
+    "no_contact": ("sem contato ainda", "not contacted yet"),
+    "digest": ("{count} avisos do acordo", "{count} alerts of the agreement"),
+    "more": ("e mais {count}", "and {count} more"),
+    "open": ("Abrir no CRM", "Open in the CRM"),
+    "congratulations": ("Parabéns a marketing e vendas!", "Well done, marketing and sales!"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences for one company. `locale` is pt-BR or en; `zone` an IANA name."""
+
+    locale: str = "pt-BR"
+    zone: str = "America/Sao_Paulo"
+
+    def __call__(self, key: str, **values: object) -> str:
+        """One text, with its values filled in."""
+        return _TEXTS[key][1 if self.locale == "en" else 0].format(**values)
+
+    def title(self, alert: Alert) -> str:
+        """The headline of one alert."""
+        return self(alert.kind)
+
+    def summary(self, alert: Alert) -> str:
+        """One sentence: what, and how long is left or over."""
+        if alert.kind == "win":
+            amount = self.money(alert)
+            return " · ".join(part for part in (amount, self("congratulations")) if part)
+        parts = [alert.clause or "", self.time_left(alert)]
+        if alert.kind == "hot_waiting":
+            parts.append(self("no_contact"))
+        return " · ".join(part for part in parts if part)
+
+    def facts(self, alert: Alert) -> list[tuple[str, str]]:
+        """Label and value of what stands below the sentence; only what is known."""
+        found = []
+        if alert.clause:
+            version = f" ({self('agreement')} {alert.version})" if alert.version else ""
+            found.append((self("clause"), f"{alert.clause}{version}"))
+        found.append((self("who"), alert.who or self("nobody")))
+        if alert.due_at and alert.kind != "win":
+            found.append((self("due"), self.instant(alert.due_at)))
+        for name in ("about", "channel"):
+            if value := getattr(alert, name):
+                found.append((self(name), value))
+        if amount := self.money(alert):
+            found.append((self("amount"), amount))
+        return found
+
+    def line(self, alert: Alert) -> str:
+        """The alert in one line of a digest."""
+        return " · ".join([self.title(alert), self.summary(alert), alert.who or self("nobody")])
+
+    def time_left(self, alert: Alert) -> str:
+        """What is left of the clock, or how long it has run out."""
+        if alert.remaining_seconds is None:
+            return ""
+        working = "_working" if alert.clock == "business" else ""
+        name = "left" if alert.remaining_seconds >= 0 else "late"
+        return self(f"{name}{working}", time=duration(abs(alert.remaining_seconds)))
+
+    def instant(self, at: datetime) -> str:
+        """Local date and time, to the minute."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        return f"{local:%Y-%m-%d %H:%M}" if self.locale == "en" else f"{local:%d/%m/%Y %H:%M}"
+
+    def money(self, alert: Alert) -> str:
+        """The amount as its readers write money; empty without one."""
+        if alert.amount is None:
+            return ""
+        return str(format_currency(alert.amount, alert.currency, locale=self.locale.replace("-", "_")))
+
+
+def duration(seconds: int) -> str:
+    """Seconds as people say them, in the two greatest units: `2 d 3 h`, `1 h 05 min`, `4 min`, `30 s`."""
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
