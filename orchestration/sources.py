@@ -76,7 +76,8 @@ def _agreement(runtime: Runtime, load_seq: int) -> Any:
     found = agreements.read(runtime.profile)
     agreements.refuse_changes(runtime, found, runtime.now())
     mappings = load_mappings(runtime.profile.folder / "mappings")
-    report = agreement.run(found, mappings, target(runtime), accounts.ports(runtime, "agreement", load_seq))
+    restated = runtime.state.agreement_restatements()
+    report = agreement.run(found, mappings, target(runtime), accounts.ports(runtime, "agreement", load_seq), restated)
     agreements.pin(runtime, found)
     return report
 

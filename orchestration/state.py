@@ -40,6 +40,21 @@ agreement_hashes = sa.Table(
     sa.Column("until", sa.Text, nullable=False),
     sa.Column("first_seen_at", sa.DateTime, nullable=False),
 )  # fmt: skip
+agreement_texts = sa.Table(
+    "agreement_texts", metadata,  # what a hash stands for: lets a restatement say in words what changed
+    sa.Column("agreement_hash", sa.Text, primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
+)  # fmt: skip
+restatements = sa.Table(
+    "agreement_restatements", metadata,
+    sa.Column("restatement_seq", BIGINT, primary_key=True, autoincrement=True),
+    sa.Column("agreement_version", sa.Text, nullable=False),
+    sa.Column("old_hash", sa.Text),  # null: the version was new and started in the past
+    sa.Column("new_hash", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("restated_by", sa.Text, nullable=False),
+    sa.Column("restated_at", sa.DateTime, nullable=False),  # the company's clock, UTC
+)  # fmt: skip
 run_log = sa.Table(
     "run_log", metadata,
     sa.Column("run_seq", BIGINT, primary_key=True, autoincrement=True),
@@ -119,21 +134,46 @@ class State:
             return {row.name: row.value for row in connection.execute(sa.select(counters))}
 
     def agreement_records(self) -> list[Record]:
-        """The versions that were in force at some run, as recorded then."""
+        """The versions that were in force at some run, as recorded then (or restated since)."""
+        texts, hashes = agreement_texts, agreement_hashes
+        query = sa.select(hashes, texts.c.content).outerjoin(texts, texts.c.agreement_hash == hashes.c.agreement_hash)
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(agreement_hashes)).all()
-        return [Record(row.agreement_version, row.agreement_hash, row.days, row.until) for row in rows]
+            rows = connection.execute(query).all()
+        return [
+            Record(row.agreement_version, row.agreement_hash, row.days, row.until, row.content or {}) for row in rows
+        ]
 
     def remember_agreements(self, records: Iterable[Record]) -> None:
         """Pin versions that are in force. A pinned text is never overwritten; days that began since are added."""
-        insert = _insert(self.engine)(agreement_hashes)
-        grown = {"days": insert.excluded.days, "until": insert.excluded.until}
-        upsert = insert.on_conflict_do_update(index_elements=["agreement_version"], set_=grown)
         with self.engine.begin() as connection:
             for record in records:
-                row: dict[str, Any] = {"agreement_version": record.version, "agreement_hash": record.agreement_hash}
-                row |= {"days": record.days, "until": record.until, "first_seen_at": utc_now()}
-                connection.execute(upsert, row)
+                self._remember(connection, record, ("days", "until"))
+
+    def restate_agreement(self, record: Record, *, old_hash: str | None, reason: str, by: str, at: datetime) -> None:
+        """Overwrite the pinned text of a version, and log who did it and why; `at` is aware. All or nothing."""
+        act = {"agreement_version": record.version, "old_hash": old_hash, "new_hash": record.agreement_hash}
+        told = {"reason": reason, "restated_by": by, "restated_at": at.astimezone(UTC).replace(tzinfo=None)}
+        with self.engine.begin() as connection:
+            self._remember(connection, record, ("agreement_hash", "days", "until"))
+            connection.execute(sa.insert(restatements).values(**act, **told))
+
+    def agreement_restatements(self) -> list[dict[str, Any]]:
+        """Every restatement, the oldest first, as rows of `raw_agreement.restatements`."""
+        columns = [column for column in restatements.c if column is not restatements.c.restatement_seq]
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).order_by(restatements.c.restatement_seq))
+            return [dict(row._mapping) for row in rows]
+
+    def _remember(self, connection: sa.Connection, record: Record, overwritten: tuple[str, ...]) -> None:
+        insert = _insert(self.engine)
+        text = {"agreement_hash": record.agreement_hash, "content": record.content}
+        if record.content:
+            connection.execute(insert(agreement_texts).values(**text).on_conflict_do_nothing())
+        row: dict[str, Any] = {"agreement_version": record.version, "agreement_hash": record.agreement_hash}
+        row |= {"days": record.days, "until": record.until, "first_seen_at": utc_now()}
+        pinned = insert(agreement_hashes).values(**row)
+        changed = {name: getattr(pinned.excluded, name) for name in overwritten}
+        connection.execute(pinned.on_conflict_do_update(index_elements=["agreement_version"], set_=changed))
 
     @contextlib.contextmanager
     def logged(self, stage: str) -> Iterator[dict[str, Any]]:

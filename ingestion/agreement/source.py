@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contract.agreement import Agreement
 from contract.hashing import content_hash
 from contract.mappings import Mappings
 from contract.tables import agreement_tables
 from ingestion.ports import Ports, Target
+from ingestion.rows import Row
 from ingestion.runner import LoadReport, Reader, Session, Slice, load
 
 DATASET = "raw_agreement"
@@ -17,28 +18,35 @@ PIPELINE = "agreement"
 _LAYOUT = 1
 
 
-def run(agreement: Agreement, mappings: Mappings, target: Target, ports: Ports) -> LoadReport:
-    """Load all tables of the agreement as one package, when anything in them changed since the last load."""
-    return load(PIPELINE, DATASET, reader(agreement, mappings), target, ports)
+def run(
+    agreement: Agreement, mappings: Mappings, target: Target, ports: Ports, restatements: Sequence[Row] = ()
+) -> LoadReport:
+    """Load all tables of the agreement as one package, when anything in them changed since the last load.
+
+    `restatements` are rows of `raw_agreement.restatements`: who had the past judged anew, when and why.
+    """
+    return load(PIPELINE, DATASET, reader(agreement, mappings, restatements), target, ports)
 
 
-def reader(agreement: Agreement, mappings: Mappings) -> Reader:
+def reader(agreement: Agreement, mappings: Mappings, restatements: Sequence[Row] = ()) -> Reader:
     """A reader for the runner. Staging takes the rows of the newest load, so one slice holds all of them."""
-    fingerprint = _fingerprint(agreement, mappings)
+    fingerprint = _fingerprint(agreement, mappings, restatements)
 
     def read(session: Session) -> Iterator[Slice]:
         if session.state.get("fingerprint") == fingerprint:
             session.note("The agreement did not change since the last load.")
             return
         session.state["fingerprint"] = fingerprint
-        yield Slice(agreement_tables(agreement, mappings), origin="file")
+        restated = {"restatements": [dict(row) for row in restatements]}
+        yield Slice({**agreement_tables(agreement, mappings), **restated}, origin="file")
 
     return read
 
 
-def _fingerprint(agreement: Agreement, mappings: Mappings) -> str:
+def _fingerprint(agreement: Agreement, mappings: Mappings, restatements: Sequence[Row]) -> str:
     return content_hash(
         {
+            "restatements": [{name: str(value) for name, value in row.items()} for row in restatements],
             "layout": _LAYOUT,
             "versions": [
                 [version.version, version.agreement_hash, version.calendar_hash]

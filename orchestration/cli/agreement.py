@@ -1,4 +1,4 @@
-"""Commands about the agreement between marketing and sales: check, show, diff."""
+"""Commands about the agreement between marketing and sales: check, show, diff, restate."""
 
 from __future__ import annotations
 
@@ -75,3 +75,37 @@ def diff(
     else:
         for change in changes:
             common.out.print(change, markup=False, soft_wrap=True)
+
+
+@app.command()
+def restate(
+    version: Annotated[str, typer.Argument(help="The version whose changed text is to judge the past.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the past is judged anew. No names of leads.")],
+    by: Annotated[str, typer.Option("--by", help="Who answers for it.")],
+    profile: ProfileOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge the past anew by the changed text of a version in force, or by a new version that starts in the past.
+
+    Says what changes and how many verdicts it touches. The next `bastao run` judges them; the ledger keeps both judgements.
+    """
+    from orchestration import agreements
+    from orchestration.runtime import Runtime
+
+    company = common.open_profile(profile)
+    with Runtime(company) as runtime:
+        found = agreements.restate(runtime, agreements.read(company), version)
+        touched = agreements.judged_again(runtime, found)
+        if not dry_run:
+            agreements.accept(runtime, found, reason, by)
+    if as_json:
+        old_hash = found.before.agreement_hash if found.before else None
+        hashes = {"old_hash": old_hash, "new_hash": found.after.agreement_hash}
+        common.show({"version": version, **hashes, "changes": found.changes, "verdicts": touched}, True)
+        return
+    for change in found.changes:
+        common.out.print(change, markup=False, soft_wrap=True)
+    common.out.print(f"Verdicts of the last publish that are judged again: {touched}.")
+    done = "Nothing was changed (--dry-run)." if dry_run else "Recorded. Next: bastao run"
+    common.out.print(f"{done} Each verdict that changes keeps its old judgement in fct_sla_restatements.", soft_wrap=True)
