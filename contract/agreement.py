@@ -3,93 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from contract.calendar import calendar_hash
 from contract.calendar_model import Calendar
 from contract.checks import Placed, check_calendar, check_versions
+from contract.exception_checks import check_absence_days, check_waivers
+from contract.exceptions import Absence, Away, Waiver, resolve
 from contract.explain import fields_at, validate
-from contract.hashing import content_hash
+from contract.fields import Strict
 from contract.model import AgreementFile, Term, Version
 from contract.problems import AgreementError, ConfigurationError, Problem, did_you_mean
+from contract.signed import Agreement, SignedVersion
 from contract.yaml_source import Lines, load_yaml
 
-# Dated exceptions stay out of the hash of a version: a holiday that has not begun may be appended without a new
-# version. The registry guards those that have begun; the calendar's own hash covers them all.
-_DATED = frozenset({"closed_days", "open_days", "special_hours"})
+__all__ = ["Agreement", "SignedVersion", "load_agreement"]
 
-
-@dataclass(frozen=True)
-class SignedVersion:
-    """A version together with the calendar it names."""
-
-    terms: Version
-    calendar: Calendar
-
-    @property
-    def version(self) -> str:
-        """Name of the version, as `v1`."""
-        return self.terms.version
-
-    @property
-    def effective_from(self) -> datetime:
-        """First instant (aware UTC) at which it is in force."""
-        return self.terms.effective_from
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What was signed: the terms and the standing rules of the calendar, as plain JSON data.
-
-        `effective_until` is left out: it only repeats the start of the next version.
-        """
-        terms = self.terms.model_dump(mode="json", exclude={"effective_until", "calendar"})
-        return {**terms, "calendar": self.calendar.model_dump(mode="json", exclude=set(_DATED))}
-
-    @cached_property
-    def agreement_hash(self) -> str:
-        """sha256 of the content."""
-        return content_hash(self.content)
-
-    @cached_property
-    def calendar_hash(self) -> str:
-        """sha256 of the calendar with all its dates."""
-        return calendar_hash(self.calendar)
-
-    @cached_property
-    def dated_days(self) -> dict[str, str]:
-        """Company days by date, as `{"2026-02-18": "special_hours Quarta-feira de Cinzas 13:00-18:00"}`."""
-        dumped = self.calendar.model_dump(mode="json", include=set(_DATED))
-        days: dict[str, str] = {}
-        for kind in sorted(dumped):
-            for entry in dumped[kind]:
-                words = [kind, entry["name"], *entry.get("intervals", ())]
-                days[entry["date"]] = " ".join([*filter(None, [days.get(entry["date"])]), *words])
-        return days
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """All versions, oldest first, and the glossary."""
-
-    versions: tuple[SignedVersion, ...]
-    glossary: tuple[Term, ...] = ()
-
-    def version(self, name: str) -> SignedVersion:
-        """The version of that name; KeyError with the known names when there is none."""
-        for version in self.versions:
-            if version.version == name:
-                return version
-        known = [version.version for version in self.versions]
-        raise KeyError(f"the agreement has no version {name!r}. {did_you_mean(name, known)}")
-
-    def in_force(self, at: datetime) -> SignedVersion | None:
-        """The version in force at an aware instant, or None before the first one."""
-        started = [version for version in self.versions if version.effective_from <= at]
-        return started[-1] if started else None
+_LISTS: dict[str, type[Strict]] = {
+    "versions": Version,
+    "glossary": Term,
+    "waivers": Waiver,
+    "absences": Absence,
+}
 
 
 def load_agreement(folder: Path) -> Agreement:
@@ -109,10 +45,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.versions: list[Placed[Version]] = []
+        self.parts: dict[str, list[Placed[Any]]] = {key: [] for key in _LISTS}
         self.calendars: dict[str, Placed[Calendar]] = {}
         self.calendar_names: set[str] = set()
-        self.glossary: list[Term] = []
         self._written_versions = 0
 
     def read(self, path: Path, name: str) -> None:
@@ -132,13 +67,13 @@ class _Reader:
         for key in data:
             if key not in known:
                 self.problems.append(lines.problem((key,), "is an unknown key", did_you_mean(key, known)))
-        for index, item in self._items(data.get("versions"), "versions", list, lines):
-            self._written_versions += 1
-            self._version(item, lines, index)
-        for index, item in self._items(data.get("glossary"), "glossary", list, lines):
-            term, problems = validate(Term, item, lines, ("glossary", index))
-            self.problems += problems
-            self.glossary += [term] if term else []
+        for key, model in _LISTS.items():
+            for index, item in self._items(data.get(key), key, list, lines):
+                self._written_versions += key == "versions"
+                part, problems = validate(model, item, lines, (key, index))
+                self.problems += problems
+                if part is not None:
+                    self.parts[key].append(Placed(part, lines, (key, index)))
         for key, item in self._items(data.get("calendars"), "calendars", dict, lines):
             self._calendar(str(key), item, lines)
 
@@ -149,14 +84,40 @@ class _Reader:
             self.problems.append(
                 Problem(folder.name, 0, "versions", "no version is written in any file", remedy)
             )
-        self.problems += check_versions(self.versions, self.calendars, self.calendar_names)
+        versions: list[Placed[Version]] = self.parts["versions"]
+        self.problems += check_versions(versions, self.calendars, self.calendar_names)
+        complete = versions if len(versions) == self._written_versions else []
+        self.problems += check_waivers(self.parts["waivers"], complete)
         if self.problems:
             raise AgreementError(self.problems)
-        ordered = sorted(
-            (placed.part for placed in self.versions), key=lambda version: version.effective_from
+        ordered = sorted((placed.part for placed in versions), key=lambda version: version.effective_from)
+        signed = tuple(self._signed(version) for version in ordered)
+        away = self._away(signed)
+        if self.problems:
+            raise AgreementError(self.problems)
+        glossary, waivers = (tuple(p.part for p in self.parts[key]) for key in ("glossary", "waivers"))
+        return Agreement(signed, glossary, waivers, away)
+
+    def _signed(self, version: Version) -> SignedVersion:
+        calendars = {name: placed.part for name, placed in self.calendars.items()}
+        return SignedVersion(
+            version,
+            calendars[version.calendar],
+            {team: calendars[name] for team, name in version.calendars_by_team.items()},
+            {seller: calendars[name] for seller, name in version.calendars_by_seller.items()},
         )
-        signed = tuple(SignedVersion(version, self.calendars[version.calendar].part) for version in ordered)
-        return Agreement(signed, tuple(self.glossary))
+
+    def _away(self, versions: tuple[SignedVersion, ...]) -> tuple[Away, ...]:
+        """The absences as periods: their days are those of the default calendar in force when they begin."""
+        found: list[tuple[Placed[Absence], Away]] = []
+        for placed in self.parts["absences"]:
+            try:
+                found.append((placed, resolve(placed.part, _zone_at(versions, placed.part))))
+            except ValueError as error:
+                message, _, remedy = str(error).partition("; ")
+                self.problems.append(placed.problem((), message, f"{remedy[:1].upper()}{remedy[1:]}."))
+        self.problems += check_absence_days(found, versions)
+        return tuple(sorted(away for _, away in found))
 
     def _items(
         self, value: Any, key: str, kind: type[list[Any]] | type[dict[str, Any]], lines: Lines
@@ -174,12 +135,6 @@ class _Reader:
             return ()
         return list(value.items() if isinstance(value, dict) else enumerate(value))
 
-    def _version(self, item: Any, lines: Lines, index: int) -> None:
-        version, problems = validate(Version, item, lines, ("versions", index))
-        self.problems += problems
-        if version is not None:
-            self.versions.append(Placed(version, lines, ("versions", index)))
-
     def _calendar(self, name: str, item: Any, lines: Lines) -> None:
         if name in self.calendars:
             first = self.calendars[name].place()
@@ -193,3 +148,10 @@ class _Reader:
             placed = Placed(calendar, lines, ("calendars", name))
             self.calendars[name] = placed
             self.problems += check_calendar(placed)
+
+
+def _zone_at(versions: tuple[SignedVersion, ...], absence: Absence) -> str:
+    start = absence.from_at
+    at = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day, tzinfo=UTC)
+    in_force = [version for version in versions if version.effective_from <= at] or [versions[0]]
+    return in_force[-1].calendar.zone

@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from contract.calendar import FIRST_DAY, LAST_DAY, build_calendar
 from contract.calendar_model import Calendar
+from contract.clause_checks import check_clauses
 from contract.model import Version
+from contract.placed import Placed
 from contract.problems import KeyPath, Problem, did_you_mean
-from contract.yaml_source import Lines
-
-Part = TypeVar("Part")
-
-
-@dataclass(frozen=True)
-class Placed(Generic[Part]):
-    """A part of the agreement and the place where it is written."""
-
-    part: Part
-    lines: Lines
-    path: KeyPath
-
-    def problem(self, path: KeyPath, message: str, remedy: str) -> Problem:
-        """A problem at a path below this part."""
-        return self.lines.problem((*self.path, *path), message, remedy)
-
-    def place(self, path: KeyPath = ()) -> str:
-        """`file:line`, for messages that point at a second place."""
-        return f"{self.lines.file}:{self.lines.line((*self.path, *path))}"
-
 
 PlacedVersion = Placed[Version]
 
@@ -48,14 +26,17 @@ def check_versions(
     yield from _names(versions)
     yield from _periods(versions)
     yield from _labels(versions)
+    yield from check_clauses(versions)
     for version in versions:
         yield from _inside(version)
-        name = version.part.calendar
-        if name not in calendar_names:
-            remedy = did_you_mean(name, calendar_names) if calendar_names else "Add it under `calendars:`."
-            yield version.problem(("calendar",), f"calendar {name!r} is not defined", remedy)
-        elif name in calendars:
-            yield from _signed_in_time(version, ZoneInfo(calendars[name].part.zone))
+        for path, name in _named_calendars(version.part):
+            if name not in calendar_names:
+                remedy = (
+                    did_you_mean(name, calendar_names) if calendar_names else "Add it under `calendars:`."
+                )
+                yield version.problem(path, f"calendar {name!r} is not defined", remedy)
+        if version.part.calendar in calendars:
+            yield from _signed_in_time(version, ZoneInfo(calendars[version.part.calendar].part.zone))
 
 
 def check_calendar(calendar: Placed[Calendar]) -> Iterator[Problem]:
@@ -67,11 +48,17 @@ def check_calendar(calendar: Placed[Calendar]) -> Iterator[Problem]:
                 remedy = f"Use a date from {FIRST_DAY} to {LAST_DAY}."
                 yield calendar.problem((name, index, "date"), f"{entry.date} is outside the calendar", remedy)
     try:
-        build_calendar(
-            part, date(2018, 1, 1), date(2019, 12, 31)
-        )  # two years that hold clock changes in Brazil
+        build_calendar(part)
     except ValueError as error:
         yield calendar.problem(("hours",), str(error), "Use fewer stretches a day.")
+
+
+def _named_calendars(version: Version) -> Iterator[tuple[KeyPath, str]]:
+    yield ("calendar",), version.calendar
+    for team, name in version.calendars_by_team.items():
+        yield ("calendars_by_team", team), name
+    for seller, name in version.calendars_by_seller.items():
+        yield ("calendars_by_seller", seller), name
 
 
 def _names(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
@@ -128,7 +115,6 @@ def _labels(versions: Sequence[PlacedVersion]) -> Iterator[Problem]:
 
 def _inside(version: PlacedVersion) -> Iterator[Problem]:
     part = version.part
-    yield from _once(version, "response_clocks", [clock.id for clock in part.response_clocks], "id")
     yield from _once(version, "reasons", [reason.code for reason in part.reasons], "code")
     yield from _once(version, "targets", [target.metric for target in part.targets], "metric")
     owners: dict[str, str] = {}

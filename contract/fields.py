@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+)
 
 from contract.problems import did_you_mean
 
 _DURATION = re.compile(r"([-+]?\d+)\s*(s|min|h|d)")
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 DAY_SECONDS = 86400
 _LONGEST_NIGHT = 12 * 3600  # 12x36 is the longest usual shift in Brazil
@@ -25,6 +36,25 @@ class Strict(BaseModel):
     """Base of every part of the agreement: unknown keys are errors, values cannot be changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Sparse(Strict):
+    """A part whose `OMITTED` keys are left out of its content while they have their default.
+
+    The content of a version is hashed, and a recorded hash must hold when a later release of Bastão knows more
+    keys or words a default title better: what a company did not write is no part of what it signed.
+    """
+
+    OMITTED: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_omitted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        written: dict[str, Any] = handler(self)
+        for key in self.OMITTED:
+            if getattr(self, key) == fields[key].default:
+                written.pop(key, None)
+        return written
 
 
 class Text(Strict):
@@ -57,6 +87,30 @@ def duration_text(seconds: int) -> str:
         if seconds % _UNIT_SECONDS[unit] == 0:
             return f"{seconds // _UNIT_SECONDS[unit]} {unit}"
     return f"{seconds} s"
+
+
+def in_working_hours(value: Any, clock: Any) -> Any:
+    """The length as written; ValueError for days on a business clock, whose length no two companies agree on."""
+    if clock == "business" and str(value).strip().endswith("d"):
+        raise ValueError(
+            f"{value!r} on a business clock: a working day has no fixed length; write working hours, as 9 h"
+        )
+    return value
+
+
+def parse_share(value: Any, name: str) -> Any:
+    """A share from 0 (excluded) to 1 as written; ValueError for one in percent. Other types pass unchanged."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 < value <= 1:
+        raise ValueError(f"{name} is {value:g}; write a share from 0 to 1 (0.85 for 85 %)")
+    return value
+
+
+def parse_email(value: Any) -> str:
+    """An e-mail address in lower case. The message does not repeat the text: it may name a person."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("is not an e-mail address; write it as the CRM knows the user: ana@empresa.com.br")
+    return text
 
 
 def parse_interval(value: Any) -> tuple[int, int]:
@@ -119,6 +173,18 @@ def parse_day(value: Any) -> date:
         raise ValueError(f"{value!r} is not a date; write it as 2026-12-24") from None
 
 
+def parse_day_or_instant(value: Any) -> date | datetime:
+    """`2026-12-24` → date; `2026-12-24T13:00:00-03:00` → aware UTC datetime."""
+    if isinstance(value, str) and len(value) <= 10:
+        try:
+            return parse_day(value)
+        except ValueError:
+            raise ValueError(
+                f"{value!r} is neither a date nor an instant; write 2026-12-24 or 2026-12-24T13:00:00-03:00"
+            ) from None
+    return parse_instant(value)
+
+
 def parse_month_day(value: Any) -> tuple[int, int]:
     """`12-24` → (12, 24), a day of every year; 29 February is allowed and exists in leap years only."""
     text = value if isinstance(value, str) and re.fullmatch(r"\d\d-\d\d", value) else ""
@@ -178,6 +244,15 @@ MonthDay = Annotated[
     BeforeValidator(parse_month_day),
     PlainSerializer(lambda value: f"{value[0]:02d}-{value[1]:02d}"),
     _schema(r"^\d\d-\d\d$", "12-24"),
+]
+DayOrInstant = Annotated[
+    date | datetime,
+    PlainValidator(parse_day_or_instant),
+    PlainSerializer(lambda value: value.isoformat()),
+    _schema(r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$", "2026-12-24"),
+]
+Email = Annotated[
+    str, BeforeValidator(parse_email), _schema(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "ana@empresa.com.br")
 ]
 Zone = Annotated[
     str, BeforeValidator(parse_zone), _schema(r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$", "America/Sao_Paulo")

@@ -5,14 +5,28 @@ Thresholds live here and nowhere else; SQL joins them by version. Names follow d
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from contract.calendar_model import Calendar
-from contract.fields import Code, Day, Instant, Seconds, Strict, Text
+from contract.clauses import Clause, OwnerAtBirth, RatingGiven, ResponseClock, ReturnedToNurture
+from contract.clauses.base import Area
+from contract.exceptions import Absence, Waiver
+from contract.fields import Code, Day, Email, Instant, Sparse, Strict, Text
+from contract.problems import KeyPath
+from contract.sections.cadence import Cadence
+from contract.sections.commitments import Commitment, Commitments
+from contract.sections.give_back import GiveBack
+from contract.sections.qualification import Criteria, Criterion, HotWhen, Icp, Qualification
+from contract.sections.routing import Routing
+from contract.sections.warning_signs import WarningSigns
 
-Area = Literal["marketing", "sales"]
+__all__ = [
+    "AgreementFile", "Area", "Cadence", "Commitment", "Commitments", "Consent", "Criteria", "Criterion", "GiveBack",
+    "HotWhen", "Icp", "Metric", "NextStep", "Passage", "Qualification", "Reason", "ResponseClock", "Routing",
+    "Signature", "Signatures", "SourceSystem", "Target", "Term", "Version", "WarningSigns",
+]  # fmt: skip
 NextStep = Literal["nurture", "suppress", "recycle", "merge", "none"]
 SourceSystem = Literal["rd_station_crm", "hubspot", "salesforce", "pipedrive", "protheus", "files"]
 Metric = Literal[
@@ -41,85 +55,6 @@ class Signatures(Strict):
 
     marketing: Signature = Field(description="who signed for marketing")
     sales: Signature = Field(description="who signed for sales")
-
-
-class Criterion(Strict):
-    """One objective, measurable condition of an MQL or an SQL."""
-
-    title: Text = Field(description="the condition, in both languages")
-    measured_by: Text = Field(description="where the data to decide it stands, in both languages")
-
-
-class Criteria(Strict):
-    """What a lead must satisfy; all conditions hold together."""
-
-    criteria: tuple[Criterion, ...] = Field(min_length=1, description="the conditions")
-
-
-class Qualification(Strict):
-    """What an MQL and an SQL are."""
-
-    mql: Criteria = Field(description="conditions of an MQL")
-    sql: Criteria = Field(description="conditions of an SQL")
-
-
-class HotWhen(Strict):
-    """A lead is hot when one of these holds on the facts known at the hand-over."""
-
-    conversions: tuple[str, ...] = Field(
-        (), description="identifiers of buying-signal conversions in RD Station"
-    )
-    within_days: int = Field(7, ge=1, le=365, description="days before the hand-over that still count")
-    interest_at_least: int | None = Field(None, ge=0, description="interest score from which a lead is hot")
-
-    @field_validator("conversions")
-    @classmethod
-    def _once(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        again = sorted({value for value in values if values.count(value) > 1})
-        if again:
-            raise ValueError(f"{', '.join(again)} is listed twice; keep one")
-        return values
-
-
-class ResponseClock(Strict):
-    """One promise of sales: contact within a time. Kind `response_time`."""
-
-    id: Code = Field(description="stable identifier of the clause, as first_contact_hot")
-    title: Text = Field(description="the promise, in both languages")
-    area: Area = Field("sales", description="the area that owes it")
-    applies_to: Literal["hot", "other", "sql"] = Field(description="hot, other (by temperature) or sql")
-    clock: Literal["elapsed", "business"] = Field(
-        description="elapsed (every hour counts) or business (working hours)"
-    )
-    limit: Seconds = Field(description="longest time allowed, as 5 min or 24 h")
-    stops_at: Literal["first_attempt", "first_contact"] = Field(
-        "first_contact", description="what stops the clock: first_attempt or first_contact"
-    )
-    attempt_instant: Literal["occurred_at", "logged_at"] = Field(
-        "occurred_at", description="which instant of an attempt counts: occurred_at or logged_at"
-    )
-    fallback_without_call_result: Literal["attempt", "not_judgeable"] = Field(
-        "attempt", description="where the CRM records no call result: attempt or not_judgeable"
-    )
-
-    @property
-    def starts_at(self) -> str:
-        """The instant that starts the clock: `sql_at` for SQL clauses, else `mql_at`."""
-        return "sql_at" if self.applies_to == "sql" else "mql_at"
-
-    @property
-    def kind(self) -> str:
-        """Clause kind, as in `fct_sla_verdicts`."""
-        return "response_time"
-
-    @field_validator("limit", mode="before")
-    @classmethod
-    def _no_working_days(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.data.get("clock") == "business" and str(value).strip().endswith("d"):
-            raise ValueError(
-                f"{value!r} on a business clock: a working day has no fixed length; write working hours, as 9 h"
-            )
-        return value
 
 
 class Reason(Strict):
@@ -187,8 +122,16 @@ class Passage(Strict):
     )
 
 
-class Version(Strict):
+class Version(Sparse):
     """One version of the agreement, complete in itself and immutable once in force."""
+
+    # Sections known since a later release: absent in the content of a version that does not use them.
+    OMITTED = frozenset(
+        {
+            "icp", "routing", "owner", "cadence", "give_back", "rating", "nurture_return", "commitments",
+            "warning_signs", "calendars_by_team", "calendars_by_seller",
+        }
+    )  # fmt: skip
 
     version: Code = Field(description="name of the version, as v1")
     effective_from: Instant = Field(
@@ -198,20 +141,65 @@ class Version(Strict):
         None, description="optional; must be the instant at which the next version starts"
     )
     signatures: Signatures = Field(description="who signed for each area")
+    icp: Icp | None = Field(None, description="the ideal customer, for the reader")
     qualification: Qualification = Field(description="what an MQL and an SQL are")
     hot_when: HotWhen = Field(default_factory=HotWhen, description="when a lead is hot")  # type: ignore[arg-type]
+    routing: Routing | None = Field(None, description="who gets a lead that is handed over")
+    owner: OwnerAtBirth | None = Field(None, description="how soon a handed-over lead has an owner")
     response_clocks: tuple[ResponseClock, ...] = Field((), description="the promises of time")
+    cadence: Cadence | None = Field(None, description="attempts before a lead may be given back")
+    give_back: GiveBack | None = Field(None, description="what a return to marketing needs")
+    rating: RatingGiven | None = Field(None, description="how soon the seller grades the lead")
+    nurture_return: ReturnedToNurture | None = Field(
+        None, description="how soon a returned lead is back in nurture"
+    )
+    commitments: Commitments = Field(Commitments(), description="what each area promises for a month")  # type: ignore[call-arg]
     reasons: tuple[Reason, ...] = Field(min_length=1, description="reasons of rejection and loss")
     passage: Passage = Field(description="when a passage closes by inactivity")
     consent: Consent = Field(default_factory=Consent, description="consent policy of push-backs")  # type: ignore[arg-type]
     targets: tuple[Target, ...] = Field((), description="the figures both areas aim at")
+    warning_signs: WarningSigns = Field(  # type: ignore[assignment]
+        WarningSigns(), description="from which figure on something looks wrong"
+    )
     calendar: Code = Field(description="name of the business calendar, from `calendars`")
+    calendars_by_team: dict[str, Code] = Field({}, description="calendar of a team of the CRM, by its name")
+    calendars_by_seller: dict[Email, Code] = Field(
+        {}, description="calendar of a seller, by e-mail; before the team's"
+    )
 
     @model_validator(mode="after")
     def _period_has_length(self) -> Version:
         if self.effective_until is not None and self.effective_until <= self.effective_from:
             raise ValueError(f"version {self.version!r} ends before it starts; correct effective_until")
         return self
+
+    def placed_clauses(self) -> list[tuple[KeyPath, Clause]]:
+        """Every clause with the path of what makes it, in the order in which the document shows them."""
+        found: list[tuple[KeyPath, Clause | None]] = [(("owner",), self.owner)]
+        found += [(("response_clocks", index), clock) for index, clock in enumerate(self.response_clocks)]
+        if self.cadence is not None:
+            found += [
+                (("cadence", "attempts"), self.cadence.made()),
+                (("cadence", "order"), self.cadence.ordered()),
+            ]
+        if self.give_back is not None:
+            found += [
+                (("give_back", "reason"), self.give_back.registered()),
+                (("give_back", "allowed"), self.give_back.after(self.cadence)),
+            ]
+        found += [(("rating",), self.rating), (("nurture_return",), self.nurture_return)]
+        areas: tuple[Area, ...] = ("marketing", "sales")
+        for area in areas:
+            promises: tuple[Commitment, ...] = getattr(self.commitments, area)
+            found += [
+                (("commitments", area, index), promise.clause(area)) for index, promise in enumerate(promises)
+            ]
+        return [(path, clause) for path, clause in found if clause is not None]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Every clause of the version."""
+        return tuple(clause for _, clause in self.placed_clauses())
 
 
 class Term(Strict):
@@ -222,8 +210,10 @@ class Term(Strict):
 
 
 class AgreementFile(Strict):
-    """One file of `<profile>/agreement/`. Versions, calendars and glossary may stand in any file."""
+    """One file of `<profile>/agreement/`. Each part may stand in any file."""
 
     versions: tuple[Version, ...] = Field((), description="versions of the agreement")
     calendars: dict[Code, Calendar] = Field(default_factory=dict, description="business calendars by name")
     glossary: tuple[Term, ...] = Field((), description="terms that both areas use")
+    waivers: tuple[Waiver, ...] = Field((), description="what both areas agreed not to count")
+    absences: tuple[Absence, ...] = Field((), description="when sellers are away")

@@ -50,11 +50,16 @@ class AgreementError(ConfigurationError):
 
 
 def dotted(path: Sequence[str | int]) -> str:
-    """`("versions", 0, "hot_when")` → `versions[0].hot_when`: how messages name a place in a file."""
+    """`("versions", 0, "hot_when")` → `versions[0].hot_when`: how messages name a place in a file.
+
+    A key that is an e-mail address shows as `[e-mail]`: messages end up in logs, and the line is enough.
+    """
     text = ""
     for key in path:
         if isinstance(key, int):
             text += f"[{key}]"
+        elif "@" in key:
+            text += "[e-mail]"
         else:
             text += f".{key}" if text else key
     return text
