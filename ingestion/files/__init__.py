@@ -1,4 +1,4 @@
-"""CSV exports with a mapping file."""
+"""CSV and Parquet exports with a mapping file."""
 
 from ingestion.files.mapping import FilesError, load_mapping
 from ingestion.files.source import reader, run

@@ -1,4 +1,4 @@
-"""From the text of a CSV field to a canonical value. A value that does not fit raises `BadValue`, without quoting it:
+"""From the text of a field to a canonical value. A value that does not fit raises `BadValue`, without quoting it:
 the field may hold personal data; file and line are enough to find it."""
 
 from __future__ import annotations
@@ -26,10 +26,15 @@ class BadValue(ValueError):
 
 
 def convert(text: str, kind: str, how: ColumnMap) -> Any:
-    """`kind` is the type of the canonical column. Empty text is None. Instants come back as naive UTC."""
+    """`kind` is the type of the canonical column. Empty text is None. Instants come back as naive UTC.
+
+    A date where an instant belongs is refused: nothing turns a date into an instant silently.
+    """
     text = text.strip()
     if not text:
         return None
+    if how.values:
+        return _listed(text, how)
     if how.check:
         return _document(text, how.check)
     if kind == "decimal":
@@ -41,13 +46,25 @@ def convert(text: str, kind: str, how: ColumnMap) -> Any:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
     if kind == "bool":
         return _bool(text)
+    if kind == "int":
+        return _whole(text)
     return text
+
+
+def has_time(text: str, how: ColumnMap) -> bool:
+    """Whether a text says the time of day, or the date only."""
+    if how.format:
+        return any(part in how.format for part in ("%H", "%I", "%X", "%c"))
+    return len(text.strip()) > len("2026-03-02")
 
 
 def local_date(text: str, how: ColumnMap, zone: ZoneInfo) -> date | None:
     """The local date of an instant; filled also where the instant itself is only a date in disguise."""
-    moment = _wall(text.strip(), how) if text.strip() else None
-    return moment.astimezone(zone).date() if moment else None
+    if not text.strip():
+        return None
+    if not has_time(text, how):
+        return _date(text.strip(), how)
+    return _wall(text.strip(), how).astimezone(zone).date()
 
 
 def is_local_midnight(text: str, how: ColumnMap, zone: ZoneInfo) -> bool:
@@ -65,7 +82,13 @@ def _wall(text: str, how: ColumnMap) -> datetime:
 
 
 def _instant(text: str, how: ColumnMap) -> datetime | None:
-    return _wall(text, how).replace(microsecond=0)
+    moment = _wall(text, how).replace(microsecond=0)
+    if not has_time(text, how):
+        raise BadValue(
+            "is a date without a time of day; map a column that has both, or write midnight_is_date: true "
+            "to leave the instant empty"
+        )
+    return moment
 
 
 def _date(text: str, how: ColumnMap) -> date:
@@ -89,6 +112,22 @@ def _decimal(text: str, mark: str) -> Decimal:
     if abs(value) >= _LARGEST:
         raise BadValue("is too large for an amount")
     return value
+
+
+def _whole(text: str) -> int:
+    # Spreadsheets write 4,0 or 4.0 for 4.
+    match = re.fullmatch(r"([-+]?\d{1,18})([.,]0+)?", text)
+    if match is None:
+        raise BadValue("is not a whole number")
+    return int(match[1])
+
+
+def _listed(text: str, how: ColumnMap) -> str | None:
+    known = {name.strip().casefold(): value for name, value in how.values.items()}
+    value = known.get(text.casefold(), how.otherwise)
+    if value is None:
+        raise BadValue("is none of the values that the mapping lists; add it under `values:`, or write `otherwise:`")
+    return value or None
 
 
 def _document(text: str, check: str) -> str:

@@ -30,6 +30,8 @@ class Record:
 class CsvFile:
     """One CSV file, opened as often as it is read. Raises SourceError for a file that cannot be used at all."""
 
+    exact: frozenset[str] = frozenset()  # columns whose text does not depend on how people write: none in a CSV
+
     def __init__(self, path: Path, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.path = path
         self.name = path.name

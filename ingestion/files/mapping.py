@@ -1,8 +1,16 @@
-"""The mapping file of the `files` source: which CSV column is which canonical column of `raw_files`.
+"""The mapping file of the `files` source: which column of a CSV or Parquet file is which column of `raw_files`.
 
 ```yaml
 time_zone: America/Sao_Paulo        # zone of local dates that are derived from instants
 tables:
+  attempts:
+    file: ligacoes.parquet
+    columns:
+      attempt_key: id
+      handoff_key: lead
+      occurred_at: {column: quando, zone: America/Sao_Paulo, format: "%d/%m/%Y %H:%M"}
+      outcome: {column: resultado, values: {Atendeu: contact, Caixa postal: no_answer}, otherwise: unknown}
+    constants: {channel: call}
   deals:
     file: deals.csv                 # plain or .gz; a pattern such as deals-*.csv takes several
     columns:
@@ -33,6 +41,7 @@ CANONICAL = {name: spec for name, spec in TABLES[SCHEMA].items() if name != "qua
 # What a row cannot do without; of a pair, one is enough.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "handoffs": (("handoff_key",), ("mql_on", "mql_at")),
+    "attempts": (("attempt_key",), ("handoff_key",), ("channel",), ("occurred_at",)),
     "deals": (("deal_key",), ("handoff_key",), ("won_on", "won_at")),
     "movements": (
         ("movement_key",),
@@ -45,14 +54,20 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 # A local date that follows from an instant when the file has no column of its own for it.
 DERIVED = {"handoffs": ("mql_at", "mql_on"), "deals": ("won_at", "won_on")}
+# Columns that hold words of ours; a file that writes others translates them with `values:`.
+VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("handoffs", "temperature"): ("hot", "other"),
+    ("attempts", "channel"): ("call", "whatsapp", "email", "meeting", "visit"),
+    ("attempts", "outcome"): ("contact", "no_answer", "unknown"),
+}
 
 
 class ColumnMap(Strict):
     """Where one canonical column comes from, and how its text is read."""
 
-    column: str | None = Field(None, min_length=1, description="the CSV column")
+    column: str | None = Field(None, min_length=1, description="the column of the file")
     columns: tuple[str, ...] = Field(
-        (), description="several CSV columns, joined by `separator` into one key"
+        (), description="several columns, joined by `separator` into one key"
     )
     separator: str = Field("-", description="what stands between joined columns")
     format: str | None = Field(None, min_length=1, description="strptime format of a date, as %d/%m/%Y")
@@ -62,6 +77,10 @@ class ColumnMap(Strict):
     )
     decimal: Literal[".", ","] = Field(".", description="decimal mark of a number")
     check: Literal["cnpj", "cpf"] | None = Field(None, description="cnpj or cpf: refuse invalid numbers")
+    values: dict[str, str] = Field(
+        default_factory=dict, description="what the file writes: what it means; capitals do not matter"
+    )
+    otherwise: str | None = Field(None, description="what every value means that `values` does not list")
 
     @model_validator(mode="before")
     @classmethod
@@ -70,20 +89,22 @@ class ColumnMap(Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> ColumnMap:
+        if self.otherwise is not None and not self.values:
+            raise ValueError("says `otherwise` and lists no `values`; list them, or use a constant")
         if bool(self.column) == bool(self.columns):
-            raise ValueError("names no CSV column, or both `column` and `columns`; write one of the two")
+            raise ValueError("names no column of the file, or both `column` and `columns`; write one of the two")
         return self
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The CSV columns that are read."""
+        """The columns of the file that are read."""
         return self.columns or ((self.column,) if self.column else ())
 
 
 class Join(Strict):
     """A second file whose columns are added to each row by an equal key."""
 
-    file: str = Field(min_length=1, description="the second CSV file")
+    file: str = Field(min_length=1, description="the second file")
     on: str = Field(min_length=1, description="the column that both files share; unique in the second file")
 
 
@@ -91,20 +112,20 @@ class FileTable(Strict):
     """How one canonical table is read from files."""
 
     file: str = Field(
-        min_length=1, description="the CSV file, in the data folder; plain or .gz; may be a pattern"
+        min_length=1, description="the CSV (plain or .gz) or Parquet file, in the data folder; may be a pattern"
     )
     encoding: str | None = Field(None, description="utf-8, cp1252 …; found out when absent")
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="one character; found out when absent"
     )
-    columns: dict[str, ColumnMap] = Field(min_length=1, description="canonical column: CSV column")
+    columns: dict[str, ColumnMap] = Field(min_length=1, description="canonical column: column of the file")
     constants: dict[str, str | bool] = Field(
         default_factory=dict, description="canonical column: fixed value"
     )
     join: tuple[Join, ...] = Field((), description="files joined to each row")
     where: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="CSV column: the values whose rows are loaded; others are counted and left out",
+        description="column of the file: the values whose rows are loaded; others are counted and left out",
     )
 
     @field_validator("encoding")
@@ -161,12 +182,31 @@ def _check(name: str, table: FileTable, lines: Lines) -> list[Problem]:
     for choice in REQUIRED[name]:
         if not any(column in table.columns or column in table.constants for column in choice):
             message = f"{' or '.join(choice)} is not mapped"
-            problems.append(lines.problem((*path, "columns"), message, f"Add `{choice[0]}: <CSV column>`."))
+            problems.append(lines.problem((*path, "columns"), message, f"Add `{choice[0]}: <column of the file>`."))
     problems += [
         lines.problem((*path, "columns", column), "is an instant without a zone", "Add `zone:`, as UTC.")
         for column, source in table.columns.items()
         if _type(spec, column) == "timestamp" and source.zone is None
     ]
+    return problems + _check_words(name, table, lines)
+
+
+def _check_words(name: str, table: FileTable, lines: Lines) -> list[Problem]:
+    """Translations and constants of the columns that hold words of ours."""
+    problems = []
+    for (owner, column), words in VOCABULARY.items():
+        how, path = table.columns.get(column), ("tables", name)
+        if owner != name:
+            continue
+        given: list[tuple[tuple[str, ...], Any]] = [((*path, "constants", column), table.constants.get(column))]
+        if how is not None:
+            given += [((*path, "columns", column, "values", text), word) for text, word in how.values.items()]
+            given.append(((*path, "columns", column, "otherwise"), how.otherwise))
+        problems += [
+            lines.problem(where, f"{column} cannot be {word!r}", did_you_mean(str(word), words))
+            for where, word in given
+            if word is not None and word not in words
+        ]
     return problems
 
 

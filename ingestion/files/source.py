@@ -1,4 +1,4 @@
-"""The `files` source: CSV exports of any company as hand-overs, deals and ERP movements.
+"""The `files` source: CSV and Parquet exports of any company as hand-overs, attempts, deals and ERP movements.
 
 A load reads whole files and appends their rows; staging keeps the newest row of each key. Files that did not change
 since the last load (same bytes, same mapping) are not loaded again. A row that disappears from a file stays: an

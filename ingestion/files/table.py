@@ -1,4 +1,4 @@
-"""One canonical table from its CSV files: header checks, join, filter, conversion, quarantine."""
+"""One canonical table from its files: header checks, join, filter, conversion, quarantine."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 from contract.problems import Problem, did_you_mean
 from contract.yaml_source import Lines
 from ingestion.errors import SourceError
-from ingestion.files.convert import BadValue, convert, is_local_midnight, local_date
+from ingestion.files.convert import BadValue, convert, has_time, is_local_midnight, local_date
 from ingestion.files.csv_reader import CsvFile
-from ingestion.files.mapping import CANONICAL, DERIVED, REQUIRED, ColumnMap, FileTable, Join
+from ingestion.files.mapping import CANONICAL, DERIVED, REQUIRED, VOCABULARY, ColumnMap, FileTable, Join
+from ingestion.files.parquet_reader import SUFFIXES, ParquetFile
 from ingestion.normalize import normalize_cpf
 from ingestion.rows import Row
 
 # More bad lines than good ones is not a bad record here and there: it is a wrong mapping or a wrong file.
 _TOLERATED_SHARE = 0.5
-_KEYS = {"handoffs": "handoff_key", "deals": "deal_key", "movements": "movement_key"}
+_KEYS = {"handoffs": "handoff_key", "attempts": "attempt_key", "deals": "deal_key", "movements": "movement_key"}
+_RATINGS = range(1, 6)
+DataFile = CsvFile | ParquetFile
 
 
 @dataclass
@@ -64,6 +67,7 @@ class TableReader:
         """Canonical rows; bad lines go to `quarantine`. Raises SourceError when most lines are bad."""
         joined = [self._index(join, files) for join, files in zip(self.table.join, self._joined, strict=True)]
         for file in self.files:
+            self._how = self._read_as(file)
             for record in file.records():
                 values = record.values
                 if values is None:
@@ -74,6 +78,15 @@ class TableReader:
                     self.counts.loaded += 1
                     yield row
         self._judge_share()
+
+    def _read_as(self, file: DataFile) -> dict[str, ColumnMap]:
+        """The mapped columns; format and decimal mark are left out where the file stores values, not texts."""
+        exact = file.exact.union(*(other.exact for group in self._joined for other in group))
+        plain = {"format": None, "decimal": "."}
+        return {
+            column: how.model_copy(update=plain) if exact.issuperset(how.sources) else how
+            for column, how in self.table.columns.items()
+        }
 
     def _row(
         self, file: str, line: int, values: dict[str, str], joined: list[dict[str, dict[str, str]]]
@@ -102,11 +115,12 @@ class TableReader:
 
     def _convert(self, values: dict[str, str]) -> Row:
         row: Row = {**self.table.constants}
-        for column, how in self.table.columns.items():
+        for column, how in self._how.items():
             text = how.separator.join(values[source].strip() for source in how.sources)
             try:
-                row[column] = convert(text, self._types[column], how)
-                self._dates(column, how, text, row)
+                row[column] = self._value(column, how, text)
+                if column == DERIVED.get(self.name, ("", ""))[0]:
+                    self._derive_date(how, text, row)
             except BadValue as bad:
                 raise _Refused(", ".join(how.sources), str(bad)) from None
         for choice in REQUIRED[self.name]:
@@ -114,16 +128,34 @@ class TableReader:
                 raise _Refused(self._source_of(choice[0]), f"{' or '.join(choice)} is empty")
         return row
 
-    def _dates(self, column: str, how: ColumnMap, text: str, row: Row) -> None:
-        instant, day = DERIVED.get(self.name, ("", ""))
-        if column != instant or row[column] is None:
-            return
+    def _value(self, column: str, how: ColumnMap, text: str) -> Any:
+        """One canonical value; an instant that is only a date in disguise is None where the mapping allows it."""
+        kind = self._types[column]
+        if kind == "timestamp" and text.strip():
+            may_be_date = how.midnight_is_date or column == DERIVED.get(self.name, ("", ""))[0]
+            if may_be_date and not has_time(text, how):
+                convert(text, "date", how)  # a text that is no date either is still refused
+                return None
+            if how.midnight_is_date and is_local_midnight(text, how, self._zone):
+                return None
+        value = convert(text, kind, how)
+        if value is None:
+            return None
+        if words := VOCABULARY.get((self.name, column)):
+            value = str(value).casefold()
+            if value not in words:
+                raise BadValue(f"is none of {', '.join(words)}; translate it under `values:` of the mapping")
+        if column == "rating" and value not in _RATINGS:
+            raise BadValue(f"is no rating from {_RATINGS.start} to {_RATINGS.stop - 1}")
+        # Whoever names people by e-mail or CPF gets them kept apart all the same, without either in the warehouse.
+        return _safe(value) if column == "person_key" else value
+
+    def _derive_date(self, how: ColumnMap, text: str, row: Row) -> None:
+        day = DERIVED[self.name][1]
         if day not in self.table.columns:
             row[day] = local_date(text, how, self._zone)
-        if how.midnight_is_date and is_local_midnight(text, how, self._zone):
-            row[column] = None
 
-    def _index(self, join: Join, files: list[CsvFile]) -> dict[str, dict[str, str]]:
+    def _index(self, join: Join, files: list[DataFile]) -> dict[str, dict[str, str]]:
         index: dict[str, dict[str, str]] = {}
         for file in files:
             for record in file.records():
@@ -169,19 +201,25 @@ class TableReader:
         how = self.table.columns.get(column)
         return ", ".join(how.sources) if how else column
 
-    def _open(self, pattern: str, folder: Path, where: tuple[str | int, ...]) -> list[CsvFile]:
+    def _open(self, pattern: str, folder: Path, where: tuple[str | int, ...]) -> list[DataFile]:
         found = find_files(pattern, folder)
         if not found:
-            names = [path.name for path in folder.glob("*.csv*")] if folder.is_dir() else []
+            shown = (".csv", ".gz", *SUFFIXES)
+            names = [path.name for path in folder.iterdir() if path.suffix in shown] if folder.is_dir() else []
             remedy = (
                 did_you_mean(pattern, names)
                 if names
-                else "The folder holds no CSV file; give it with --data."
+                else "The folder holds no CSV or Parquet file; give it with --data."
             )
             message = f"{pattern!r} is not in the data folder {folder}"
             self.problems.append(self._lines.problem(("tables", self.name, *where), message, remedy))
         try:
-            return [CsvFile(path, self.table.encoding, self.table.delimiter) for path in found]
+            return [
+                ParquetFile(path)
+                if path.suffix in SUFFIXES
+                else CsvFile(path, self.table.encoding, self.table.delimiter)
+                for path in found
+            ]
         except SourceError as error:
             where_text, _, remedy = str(error).partition(". ")
             self.problems.append(self._lines.problem(("tables", self.name, *where), where_text, remedy))
