@@ -49,3 +49,8 @@ cast({{ expr }} as {{ dbt.type_string() }})
 {% macro iso_seconds(ts) -%}
 replace({{ as_text(ts) }}, ' ', 'T')
 {%- endmacro %}
+
+{#- Null of the text type, for a union of selects. -#}
+{% macro no_text() -%}
+cast(null as {{ dbt.type_string() }})
+{%- endmacro %}

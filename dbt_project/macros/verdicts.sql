@@ -12,16 +12,3 @@
   {%- endfor %}
   end
 {%- endmacro %}
-
-{% macro response_verdict_at(due) -%}
-  {#- The verdict of a response clock that runs out at `due`, from columns stop_at, unknown_at, closed_at (UTC instants or
-      null). A passage that closed before the clock ran out, without contact, asks for no contact any more. -#}
-  case
-    when unknown_at <= {{ due }} and (stop_at is null or unknown_at < stop_at) then 'not_judgeable'
-    when stop_at <= {{ due }} then 'met'
-    when stop_at > {{ due }} then 'breached'
-    when closed_at < {{ due }} then 'not_applicable'
-    when {{ as_of() }} > {{ due }} then 'breached'
-    when {{ as_of() }} <= {{ due }} then 'running'
-  end
-{%- endmacro %}

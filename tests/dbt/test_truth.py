@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[list[str], str]] = {
     "verdicts": (
         ["clause_id", "opening_record"],
         "select t.*, i.opening_record from marts.fct_sla_verdicts as t"
-        " left join intermediate.int_handoffs as i on t.subject_id = i.handoff_id",
+        " left join intermediate.int_handoffs as i on t.handoff_id = i.handoff_id where t.subject_type = 'handoff'",
     ),
     "opportunities": (["opportunity_id"], f"select t.*, i.opening_record from marts.fct_opportunities as t {RECORD}"),
     "bridge": (

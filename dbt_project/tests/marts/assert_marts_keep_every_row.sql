@@ -3,7 +3,7 @@ with counts as (
 {%- for mart, source in [
     ('fct_handoffs', 'int_handoffs'), ('fct_opportunities', 'int_opportunities'),
     ('bdg_handoff_opportunities', 'int_handoff_opportunities'), ('fct_revenue', 'int_revenue_items'),
-    ('dim_people', 'int_people'), ('fct_sla_verdicts', 'int_response_index'),
+    ('dim_people', 'int_people'), ('fct_sla_verdicts', 'int_clause_index'),
 ] %}
     select '{{ mart }}' as mart,
         (select count(*) from {{ ref(mart) }}) as mart_rows,

@@ -2,16 +2,18 @@
 -- censored: it waited at least so long (until it closed, or until now). One clause per passage: the strictest.
 with clauses as (
     select
-        handoff_id,
-        'first_contact_' || applies_to as metric,
-        mql_date,
-        case when clock = 'business' then observed_business else observed_elapsed end as seconds,
-        met_at is null as is_censored,
-        verdict,
-        reason,
-        row_number() over (partition by handoff_id order by limit_seconds, clause_id) as place
-    from {{ ref('int_response_verdicts') }}
-    where applies_to in ('hot', 'other')
+        v.handoff_id,
+        'first_contact_' || h.temperature as metric,
+        v.mql_date,
+        case when v.clock = 'business' then v.observed_business else v.observed_elapsed end as seconds,
+        v.met_at is null as is_censored,
+        -- A waiver excuses; it does not change how long it took.
+        v.unwaived_verdict as verdict,
+        v.unwaived_reason as reason,
+        row_number() over (partition by v.handoff_id order by v.limit_seconds, v.clause_id) as place
+    from {{ ref('int_clause_verdicts') }} as v
+    inner join {{ ref('int_handoffs') }} as h on v.handoff_id = h.handoff_id
+    where v.clause_kind = 'response_time' and v.subject_type = 'handoff' and v.starts_at = 'mql_at'
 ),
 
 times as (

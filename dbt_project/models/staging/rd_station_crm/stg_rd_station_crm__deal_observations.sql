@@ -3,6 +3,7 @@ select
     deal_id,
     user_id,
     rating,
+    {{ trunc_second("updated_at") }} as updated_at,
     {{ trunc_second("observed_at") }} as observed_at,
     load_seq,
     row_seq

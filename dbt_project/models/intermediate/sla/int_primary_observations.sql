@@ -1,0 +1,20 @@
+-- What each fetch of a passage's primary deal showed, in order: the CRM keeps no history of owners and ratings, so an
+-- instant of theirs is known as an interval: after the fetch before (or the deal's creation), at this fetch at the latest.
+select
+    h.handoff_id,
+    d.deal_id,
+    row_number() over (
+        partition by h.handoff_id order by s.observed_at asc, s.load_seq asc, s.row_seq asc
+    ) as observation_no,
+    s.observed_at,
+    coalesce(
+        lag(s.observed_at) over (partition by h.handoff_id order by s.observed_at asc, s.load_seq asc, s.row_seq asc),
+        d.created_at
+    ) as not_before,
+    s.user_id,
+    s.rating,
+    least(s.observed_at, s.updated_at) as changed_by
+from {{ ref('int_handoffs') }} as h
+inner join {{ ref('int_deals') }} as d on h.primary_opportunity_id = d.opportunity_id
+inner join {{ ref('stg_rd_station_crm__deal_observations') }} as s on d.deal_id = s.deal_id
+where s.observed_at <= {{ as_of() }}
