@@ -74,11 +74,18 @@ def is_sqlite(url: str) -> bool:
 
 
 def create_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Create what is missing; safe when several processes start at once."""
+    """Create what is missing, columns that a later release added included; safe when several processes start at once."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         metadata.create_all(connection)
+        present = sa.inspect(connection)
+        for table in metadata.sorted_tables:
+            known = {column["name"] for column in present.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:  # only nullable ones are ever added: earlier rows do not have them
+                    kind = column.type.compile(engine.dialect)
+                    connection.exec_driver_sql(f'alter table "{table.name}" add column "{column.name}" {kind}')
 
 
 def upsert(engine: sa.Engine, table: sa.Table) -> Any:

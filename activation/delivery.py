@@ -11,7 +11,7 @@ from activation.errors import PolicyError
 from activation.outbox import Outbox
 from activation.plan import read_plan
 from activation.planning import enter_plan
-from activation.policy import STRENGTH, Policy
+from activation.policy import STRENGTH, Policy, ReadBack
 from activation.ports import Clock, ConsentLookup, Destination, PlanRow
 from activation.preview import preview
 from activation.repair import repair_rows
@@ -88,6 +88,7 @@ def _summary(run: Run) -> DeliveryReport:
         row["state"] == State.PENDING and key not in run.plan for key, row in ledger.items()
     )
     report.uncertain = sum(row["state"] == State.SENDING for row in ledger.values())
-    report.unconfirmed = len(overdue(run.outbox, run.sync, run.policy.confirm_within_seconds, run.now()))
+    if run.policy.read_back is not ReadBack.NONE:  # elsewhere accepted is all that can ever be known
+        report.unconfirmed = len(overdue(run.outbox, run.sync, run.policy.confirm_within_seconds, run.now()))
     log.info("%s: %s", run.sync, report.as_dict())
     return report

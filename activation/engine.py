@@ -6,8 +6,10 @@ The callers carry decisions out with compare-and-set updates; a decision whose r
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Literal
 
 from activation.policy import Policy, ReadBack
@@ -32,6 +34,7 @@ class Row:
     next_attempt_at: datetime | None = None
     reason: str | None = None
     read_first: bool = False
+    sent_mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,25 @@ def waiting_reason(plan: PlanRow, problem: str | None) -> str | None:
     return problem
 
 
+def overtaken(state: State) -> Change | None:
+    """A row of a state sync whose subject has newer content now: it must not be sent any more. None: it is too late."""
+    if state in (State.PLANNED, State.PENDING, State.FAILED):
+        return _change(state, State.REFUSED, reason="superseded")
+    return None
+
+
+def is_unusual(new_rows: int, history: Sequence[int], policy: Policy) -> bool:
+    """Whether so many new rows at once are suspicious, given the sizes of earlier plans that brought any."""
+    if policy.accept_unusual or len(history) < policy.unusual_history:
+        return False
+    return new_rows > max(policy.unusual_floor, policy.unusual_factor * median(history))
+
+
+def batch_size(row: Row, offered: int, policy: Policy) -> int:
+    """How many rows may go together with this one: halved with each try that vanished, so that a bad row is found."""
+    return max(1, min(offered, policy.batch_max) >> row.failures)
+
+
 def must_read_first(happened_at: datetime, ledger_born_at: datetime, policy: Policy) -> bool:
     """Whether an earlier ledger, lost since, may have sent this row already."""
     if policy.read_before_first_send == "always":
@@ -198,6 +220,11 @@ def repair(row: Row, policy: Policy, now: datetime, in_plan: bool) -> Step:
         return _move(State.FAILED, State.PENDING, reason=row.reason)
     can_read = policy.read_back is ReadBack.EXACT
     if row.state is State.SENDING:
+        if not can_read and policy.resend_is_safe and policy.on_uncertain == "resend":
+            if row.failures + 1 >= policy.max_failures:
+                return _move(State.SENDING, State.DEAD, reason="tries_used_up", failed=True)
+            return _move(State.SENDING, State.PENDING, reason="again_with_same_key", failed=True,
+                         next_attempt_at=backoff(row, policy, now))  # fmt: skip
         if not can_read:
             return _move(State.SENDING, State.HELD, reason="no_read_back")
         if not in_plan:

@@ -17,7 +17,7 @@ from activation.database import create_tables, is_sqlite, open_database, sqlite_
 from activation.engine import Change, Row
 from activation.ports import PlanRow, SendResult
 from activation.states import State, check_path
-from activation.tables import attempts, counters, metadata, outbox, syncs
+from activation.tables import attempts, counters, metadata, outbox, plans, syncs
 from activation.workers import FileLiveness, PostgresLiveness, liveness
 
 _BATCH = 500
@@ -85,7 +85,19 @@ class Outbox:
         with self.reading() as connection:
             return connection.execute(_begun(sync, since)).scalar_one()
 
+    def plan_sizes(self, sync: str, limit: int = 20) -> list[int]:
+        """How many new rows the latest plans of `sync` brought, newest first; plans without any are not counted."""
+        query = sa.select(plans.c.new_rows).where(plans.c.sync == sync).order_by(plans.c.plan_id.desc()).limit(limit)
+        with self.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     # ── writing ──
+
+    def remember_plan(self, sync: str, new_rows: int, now: datetime) -> None:
+        """Keep the size of a plan that brought something."""
+        if new_rows:
+            with self.engine.begin() as connection:
+                connection.execute(sa.insert(plans).values(sync=sync, entered_at=now, new_rows=new_rows))
 
     def bear(self, sync: str, now: datetime) -> datetime:
         """Begin the ledger of `sync` if it has none; the instant it began."""
@@ -136,11 +148,12 @@ class Outbox:
                 seq = _next_seq(connection)
                 connection.execute(sa.update(outbox).where(same).values(reason=reason, updated_seq=seq))
 
-    def claim(self, row: Row, sync: str, worker: str, now: datetime, max_per_day: int) -> str | None:
+    def claim(self, row: Row, sync: str, worker: str, now: datetime, max_per_day: int,
+              mark: str | None = None) -> str | None:  # fmt: skip
         """Make a pending row ours (`sending`) and open its attempt, durably, before any call goes out.
 
         Returns None, or why not: `paused`, `day_limit`, `moved`. Pause, the cap per 24 hours and the state are
-        looked at inside one transaction that excludes other claims of the sync.
+        looked at inside one transaction that excludes other claims of the sync. `mark`: `now` in steady time.
         """
         with self.engine.begin() as connection:
             mine = sa.select(syncs.c.paused).where(syncs.c.sync == sync).with_for_update()
@@ -154,7 +167,7 @@ class Outbox:
                 .where(outbox.c.delivery_id == row.delivery_id, outbox.c.state == State.PENDING)
                 .where(outbox.c.attempts == row.attempts)
                 .values(state=check_path(State.PENDING, State.SENDING), worker=worker, attempts=number, sent_at=now,
-                        returned_at=None, next_attempt_at=None, updated_seq=_next_seq(connection))
+                        sent_mark=mark, returned_at=None, next_attempt_at=None, updated_seq=_next_seq(connection))
             )  # fmt: skip
             if claimed.rowcount != 1:
                 return "moved"
@@ -186,7 +199,8 @@ class Outbox:
 def engine_row(row: Mapping[Any, Any]) -> Row:
     """The engine's view of a ledger row."""
     return Row(row["delivery_id"], State(row["state"]), row["attempts"], row["failures"], row["sent_at"],
-               row["returned_at"], row["next_attempt_at"], row["reason"], row["read_first"])  # fmt: skip
+               row["returned_at"], row["next_attempt_at"], row["reason"], row["read_first"],
+               row["sent_mark"])  # fmt: skip
 
 
 def _begun(sync: str, since: datetime) -> sa.Select[tuple[int]]:

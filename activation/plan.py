@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from activation.errors import PlanError
@@ -16,7 +17,7 @@ _KEYS = ("sync", "subject_id", "occurrence")
 # When the fact happened, by the name its plan model gives it.
 _INSTANTS = ("happened_at", "closed_at")
 _FIELDS = {*_KEYS, *_INSTANTS, "delivery_id", "eligible", "refusal_reason", "consent_status", "handoff_id",
-           "reason_code", "priority"}  # fmt: skip
+           "reason_code", "priority", "deadline_at", "value"}  # fmt: skip
 
 
 def delivery_id(sync: str, subject_id: str, occurrence: str) -> str:
@@ -60,18 +61,20 @@ def _read(sync: str, number: int, raw: Mapping[str, Any]) -> PlanRow:
         subject_id=keys[1],
         occurrence=keys[2],
         delivery_id=delivery_id(keys[0], keys[1], keys[2]),
-        happened_at=_instant(instant, where),
+        happened_at=_instant(instant, where, " or ".join(_INSTANTS)),
         eligible=_flag(raw.get("eligible", True), where),
         refusal_reason=_text(raw.get("refusal_reason")),
         consent_status=_text(raw.get("consent_status")) or "unknown",
         handoff_id=_text(raw.get("handoff_id")),
         reason_code=_text(raw.get("reason_code")),
         priority=int(raw.get("priority") or 0),
+        deadline_at=None if _text(raw.get("deadline_at")) is None else _instant(raw["deadline_at"], where, "deadline_at"),
+        value=None if _text(raw.get("value")) is None else Decimal(str(raw["value"])),
         payload={name: value for name, value in raw.items() if name not in _FIELDS},
     )
 
 
-def _instant(value: Any, where: str) -> datetime:
+def _instant(value: Any, where: str, name: str) -> datetime:
     if hasattr(value, "to_pydatetime"):
         value = value.to_pydatetime()
     if isinstance(value, str):
@@ -81,7 +84,7 @@ def _instant(value: Any, where: str) -> datetime:
             value = None
     # A date alone would turn into an instant silently, which design section 3 forbids.
     if not isinstance(value, datetime) or (isinstance(value, date) and value != value):
-        raise PlanError(f"{where}: {' or '.join(_INSTANTS)} must be an instant (UTC)")
+        raise PlanError(f"{where}: {name} must be an instant (UTC)")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

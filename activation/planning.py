@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from activation import engine
 from activation.faults import crash_point
 from activation.outbox import engine_row
+from activation.ports import PlanRow
 from activation.run import Run
 from activation.states import State
 
 
 def enter_plan(run: Run) -> None:
-    """Insert what is new, and gate again what is `planned` or `pending`. Sends nothing."""
+    """Insert what is new, and gate again what is `planned` or `pending`. Sends nothing.
+
+    A plan with suspiciously many new rows enters nothing and stops the run.
+    """
     now = run.now()
     born_at = run.outbox.bear(run.sync, now)
     crash_point("plan:ledger_born")
     ledger = run.outbox.ledger(run.sync)
-    new = []
+    new: list[tuple[PlanRow, engine.Change | None, str | None, bool]] = []
     for delivery_id, row in run.plan.items():
         problem = run.destination.problem(row)
         known = ledger.get(delivery_id)
@@ -27,17 +33,37 @@ def enter_plan(run: Run) -> None:
                 continue
             change = engine.admit(row, State.PLANNED, problem, run.policy)
             waits_for = None if change else engine.waiting_reason(row, problem)
-            first = engine.must_read_first(row.happened_at, born_at, run.policy)
-            new.append((row, change, waits_for, first))
-            if change and change.to is State.REFUSED:
-                run.report.refused[change.reason or "?"] += 1
-            elif waits_for:
-                run.report.waiting[waits_for] += 1
+            new.append((row, change, waits_for, engine.must_read_first(row.happened_at, born_at, run.policy)))
         elif known["state"] in (State.PLANNED, State.PENDING):
             _gate_again(run, known, problem)
+    if run.policy.newest_content_only:
+        _refuse_overtaken(run, ledger)
+    to_send = sum(change is not None and change.to is State.PENDING for _, change, _, _ in new)
+    if engine.is_unusual(to_send, run.outbox.plan_sizes(run.sync), run.policy):
+        run.report.unusual = to_send
+        run.stop("plan_unusually_large")
+        return
+    for _, change, waits_for, _ in new:
+        if change and change.to is State.REFUSED:
+            run.report.refused[change.reason or "?"] += 1
+        elif waits_for:
+            run.report.waiting[waits_for] += 1
     crash_point("plan:before_insert")
     run.report.new = run.outbox.add(new, run.destination.name, now)
+    run.outbox.remember_plan(run.sync, min(to_send, run.report.new), now)
     crash_point("plan:after_insert")
+
+
+def _refuse_overtaken(run: Run, ledger: Mapping[str, sa.RowMapping]) -> None:
+    """Open rows whose subject has other content in the plan now."""
+    subjects = {row.subject_id for row in run.plan.values()}
+    for delivery_id, known in ledger.items():
+        if delivery_id in run.plan or known["subject_id"] not in subjects:
+            continue
+        row = engine_row(known)
+        change = engine.overtaken(row.state)
+        if change and run.outbox.move(row, change):
+            run.report.refused["superseded"] += 1
 
 
 def _gate_again(run: Run, known: sa.RowMapping, problem: str | None) -> None:

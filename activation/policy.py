@@ -40,6 +40,19 @@ class Policy:
     read_back: ReadBack = ReadBack.EXACT
     on_uncertain: str = "resend"
     """`resend` (after a read-back that proved absence) or `hold`."""
+    resend_is_safe: bool = False
+    """The destination recognises our key and acts once: what is uncertain may go again without being read back."""
+    newest_content_only: bool = False
+    """A state sync: an open row of a subject that the plan no longer shows was overtaken and is refused."""
+    batch_max: int = 1
+    """Rows in one call, where the destination takes several."""
+    unusual_factor: float = 5.0
+    unusual_floor: int = 50
+    """A plan with more new rows than both the floor and the factor times the median of earlier ones stops the run: a
+    changed mapping or a broken filter looks like this. With fewer than `unusual_history` earlier plans nothing is unusual."""
+    unusual_history: int = 3
+    accept_unusual: bool = False
+    """A person looked at the plan and lets this run go on."""
     settle_seconds: float = 300.0
     """The outside accepts now and records later: absence counts only after this."""
     call_seconds: float = 300.0
@@ -89,6 +102,7 @@ class Policy:
             "max_per_day",
             "max_failures",
             "max_failures_in_a_row",
+            "batch_max",
         ):
             if getattr(self, name) <= 0:
                 problems.append(f"{name}: must be more than 0")

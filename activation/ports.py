@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from activation.policy import ReadBack
 
@@ -17,7 +18,8 @@ class PlanRow:
     """One row of a plan model: which record, why, and what to send.
 
     `payload` holds the destination's own columns and is the only place of personal data; it lives in memory only
-    and stays out of `repr`. `happened_at` (aware UTC) decides go-live and age.
+    and stays out of `repr`. `happened_at` (aware UTC) decides go-live and age. Order of sending: `priority` (1 first), then
+    `deadline_at` (aware UTC, none last), then the greater `value` (money at stake), then the oldest.
     """
 
     sync: str
@@ -31,6 +33,8 @@ class PlanRow:
     handoff_id: str | None = None
     reason_code: str | None = None
     priority: int = 0
+    deadline_at: datetime | None = None
+    value: Decimal | None = None
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -97,6 +101,22 @@ class Destination(Protocol):
 
     def find(self, row: PlanRow, since: datetime) -> Finding:
         """Whether the outside recorded this delivery at or after `since`. UNKNOWN when it cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """What a destination may offer besides: several rows in one call.
+
+    `batch_is_atomic`: after a refusal of the whole batch certainly none of its rows was taken, so halves may go at once
+    until the bad row is found. Otherwise the rows are uncertain: they are read back first and come in smaller batches.
+    """
+
+    batch_max: int
+    batch_is_atomic: bool
+
+    def send_batch(self, rows: Sequence[PlanRow]) -> list[SendResult]:
+        """One call for all; the end of each row's attempt, in order."""
         ...
 
 

@@ -11,6 +11,7 @@ from activation.outbox import engine_row
 from activation.ports import Finding, Presence
 from activation.run import Run
 from activation.states import State
+from activation.steady import mark_of, seconds_between
 
 _LEFT_BEHIND = (State.SENDING, State.FAILED, State.HELD)
 
@@ -26,19 +27,27 @@ def repair_rows(run: Run) -> datetime | None:
         row = engine_row(known)
         if row.state is State.SENDING and known["worker"] and _working(run, known["worker"]):
             continue
-        step = engine.repair(row, run.policy, run.now(), key in run.plan)
+        step, asked_at = engine.repair(row, run.policy, run.now(), key in run.plan), run.now()
         if step.kind == "read_back":
-            asked_at = run.now()
+            asked_at = _instant_in_its_time(run, row)
             dead_by = run.seen_dead.setdefault(f"{key}:{row.attempts}", asked_at)
             finding = Finding(Presence.UNKNOWN) if unreadable else _read(run, row)
             unreadable = unreadable or finding.presence is Presence.UNKNOWN
             crash_point("repair:read")
             step = engine.after_read_back(row, finding, run.policy, asked_at, dead_by)
         if step.until:
-            unsettled.append(step.until)
+            unsettled.append(run.now() + (step.until - asked_at))
         _carry_out(run, row, step)
         crash_point("repair:written")
     return min(unsettled, default=None)
+
+
+def _instant_in_its_time(run: Run, row: Row) -> datetime:
+    """Now, on the wall clock that the row's attempt was written by: the date may have been set since."""
+    passed = seconds_between(row.sent_mark, mark_of(run.clock))
+    if row.sent_at is None or passed is None:
+        return run.now()
+    return row.sent_at + timedelta(seconds=passed)
 
 
 def _working(run: Run, worker: str) -> bool:
@@ -48,9 +57,9 @@ def _working(run: Run, worker: str) -> bool:
 
 def _read(run: Run, row: Row) -> Finding:
     plan = run.plan[row.delivery_id]
-    # A row that an earlier, lost ledger may have sent is looked for since it happened.
-    since = plan.happened_at if row.read_first or row.sent_at is None else row.sent_at
-    since -= timedelta(seconds=run.policy.skew_seconds)
+    # Since it happened, not since it was sent: our clock may have been wrong then, and an earlier, lost ledger may have
+    # sent it already.
+    since = plan.happened_at - timedelta(seconds=run.policy.skew_seconds)
     finding = run.destination.find(plan, since)
     if finding.presence is Presence.UNKNOWN and finding.result and run.patience(finding.result):
         finding = run.destination.find(plan, since)

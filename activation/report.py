@@ -15,7 +15,8 @@ class DeliveryReport:
     there by reading back instead of by an answer; `refused`, `waiting`, `outside_window` by reason; `throttled`,
     `failed`, `dead`, `held` rows that went there in this run; `uncertain` rows left `sending` for the next run;
     `pending` rows left to send; `unconfirmed` accepted longer ago than the policy's deadline. `stopped` says why the
-    run ended early, `retry_after_seconds` when to come back.
+    run ended early, `retry_after_seconds` when to come back. `unusual` new rows that a suspicious plan wanted to send.
+    `quota_cost` calls by resource that the pending rows take; `drain_seconds` how long that lasts at the allowed rates.
     """
 
     sync: str
@@ -34,6 +35,9 @@ class DeliveryReport:
     pending: int = 0
     not_in_plan: int = 0
     unconfirmed: int = 0
+    unusual: int = 0
+    drain_seconds: float | None = None
+    quota_cost: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
     outside_window: Counter[str] = field(default_factory=Counter)

@@ -33,6 +33,8 @@ class Run:
     """Rows that could not be gated in this run (consent or history unreadable): left for the next one."""
     seen_dead: dict[str, datetime] = field(default_factory=dict)
     """Attempts found with nobody at work on them, and when this run found them so."""
+    begun: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)
+    """When each attempt under way began, on the wall clock and on the steady one."""
     bad_in_a_row: int = 0
     _floor: datetime | None = None
 

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Literal
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from activation import engine
 from activation.engine import Row
 from activation.faults import crash_point
 from activation.outbox import engine_row
-from activation.ports import Outcome, PlanRow, Presence, SendResult
+from activation.ports import Batches, Outcome, PlanRow, Presence, SendResult
 from activation.run import Run
 from activation.states import State
+from activation.steady import mark_of, seconds_between
 
 Gate = Literal["go", "skip", "stop"]
+_BADNESS = (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.NOT_SENT, Outcome.UNCERTAIN, Outcome.THROTTLED, Outcome.BLOCKED)
 
 
 def send_pending(run: Run) -> None:
-    """One pass over the pending rows that the plan still shows, in the order of the plan (priority 1 first), oldest first."""
+    """One pass over the pending rows that the plan still shows, in the order that `PlanRow` tells."""
     now = run.now()
     due = [(row, plan) for row, plan in _sendable(run)
            if engine.before_send(row, run.policy, now).kind != "wait"]  # fmt: skip
-    due.sort(key=lambda pair: (pair[1].priority, pair[1].happened_at, pair[1].delivery_id))
-    for number, (row, plan) in enumerate(due):
+    due.sort(key=lambda pair: urgency(pair[1]))
+    done = 0
+    while done < len(due):
         if run.report.sent >= run.policy.max_per_run:
             run.stop("run_limit")
         if halted := run.halted():
             run.stop(halted)
-        if run.report.stopped or not _one(run, row, plan):
+        if run.report.stopped:
+            return
+        group = due[done : done + _group_size(run, due[done][0])]
+        done += len(group)
+        if not (_one(run, *group[0]) if len(group) == 1 else _many(run, group)):
             return
         if run.progress:
-            run.progress(number + 1, len(due))
+            run.progress(done, len(due))
+
+
+def urgency(row: PlanRow) -> tuple[Any, ...]:
+    """Sort key: priority, then the nearest deadline, then the greater value, then the oldest."""
+    deadline = row.deadline_at or datetime.max.replace(tzinfo=UTC)
+    return (row.priority, deadline, -(row.value or 0), row.happened_at, row.delivery_id)
+
+
+def _group_size(run: Run, first: Row) -> int:
+    if not isinstance(run.destination, Batches):
+        return 1
+    size = engine.batch_size(first, run.destination.batch_max, run.policy)
+    return min(size, run.policy.max_per_run - run.report.sent)
 
 
 def _sendable(run: Run) -> list[tuple[Row, PlanRow]]:
@@ -53,21 +74,52 @@ def next_due(run: Run) -> datetime | None:
 
 def _one(run: Run, row: Row, plan: PlanRow) -> bool:
     """Carry one row through its gates and its call; False when the run must stop."""
+    ready, go_on = _claimed(run, row, plan)
+    if not ready:
+        return go_on
+    result = _call(run, plan)
+    crash_point("send:returned")
+    _record(run, row, result)
+    return run.patience(result)
+
+
+def _many(run: Run, group: Sequence[tuple[Row, PlanRow]]) -> bool:
+    """Carry several rows through their gates, then all that passed in one call; False when the run must stop."""
+    claimed, go_on = [], True
+    for row, plan in group:
+        ready, go_on = _claimed(run, row, plan)
+        if ready:
+            claimed.append((row, plan))
+        if not go_on:
+            break
+    if not claimed:
+        return go_on
+    results = _call_together(run, [plan for _, plan in claimed])
+    crash_point("send:returned")
+    for (row, _), result in zip(claimed, results, strict=True):
+        _record(run, row, result)
+    # One call, one judgement: a bad batch is one thing that went wrong, not forty.
+    worst = max(results, key=lambda result: _BADNESS.index(result.outcome))
+    return run.patience(worst) and go_on
+
+
+def _claimed(run: Run, row: Row, plan: PlanRow) -> tuple[bool, bool]:
+    """(the row is ours and `sending`, the run may go on)."""
     for gate in (_consent, _first_look):
         verdict = gate(run, row, plan)
         if verdict != "go":
-            return verdict == "skip"
+            return False, verdict == "skip"
     crash_point("send:before_claim")
-    not_ours = run.outbox.claim(row, run.sync, run.worker, run.now(), run.policy.max_per_day)
+    sent_at, mark = run.now(), mark_of(run.clock)
+    not_ours = run.outbox.claim(row, run.sync, run.worker, sent_at, run.policy.max_per_day, mark)
     if not_ours:
         if not_ours != "moved":
             run.stop(not_ours)
-        return not_ours == "moved"
+        return False, not_ours == "moved"
     run.report.sent += 1
+    run.begun[row.delivery_id] = (sent_at, mark)
     crash_point("send:claimed")
-    result = _call(run, plan)
-    crash_point("send:returned")
-    return _record(run, row, result)
+    return True, True
 
 
 def _consent(run: Run, row: Row, plan: PlanRow) -> Gate:
@@ -121,9 +173,31 @@ def _call(run: Run, plan: PlanRow) -> SendResult:
         return SendResult(Outcome.UNCERTAIN, error_class=type(error).__name__)
 
 
-def _record(run: Run, row: Row, result: SendResult) -> bool:
-    now, report = run.now(), run.report
-    sent = engine.Row(row.delivery_id, State.SENDING, row.attempts + 1, row.failures, now, now)
+def _call_together(run: Run, plans: Sequence[PlanRow]) -> list[SendResult]:
+    """One call for all. A batch refused as a whole is cut in halves where that is safe, else its rows are uncertain."""
+    destination = run.destination
+    assert isinstance(destination, Batches)
+    try:
+        results = destination.send_batch(plans)
+    except Exception as error:
+        return [SendResult(Outcome.UNCERTAIN, error_class=type(error).__name__)] * len(plans)
+    if len(results) != len(plans):
+        return [SendResult(Outcome.UNCERTAIN, error_class="batch_answer_too_short")] * len(plans)
+    if len(plans) == 1 or any(result.outcome is not Outcome.REJECTED for result in results):
+        return results
+    if not destination.batch_is_atomic:
+        return [SendResult(Outcome.UNCERTAIN, one.status_code, one.error_class or "batch_refused") for one in results]
+    crash_point("send:bisecting")
+    half = len(plans) // 2
+    return [*_call_together(run, plans[:half]), *_call_together(run, plans[half:])]
+
+
+def _record(run: Run, row: Row, result: SendResult) -> None:
+    sent_at, mark = run.begun.pop(row.delivery_id)
+    passed = seconds_between(mark, mark_of(run.clock))
+    now = run.now() if passed is None else sent_at + timedelta(seconds=passed)  # the date may have been set meanwhile
+    report = run.report
+    sent = engine.Row(row.delivery_id, State.SENDING, row.attempts + 1, row.failures, sent_at, now)
     change = engine.after_send(sent, result, run.policy, now)
     if run.outbox.finish(sent, run.worker, result, change, now):
         match change.to if change else State.SENDING:
@@ -136,4 +210,3 @@ def _record(run: Run, row: Row, result: SendResult) -> bool:
             case State.PENDING:
                 report.throttled += 1
     crash_point("send:recorded")
-    return run.patience(result)

@@ -56,6 +56,7 @@ outbox = sa.Table(
     sa.Column("planned_at", UtcDateTime, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("sent_at", UtcDateTime),  # start of the last attempt
+    sa.Column("sent_mark", sa.Text),  # the same instant on the machine's steady time line (`steady.py`)
     sa.Column("returned_at", UtcDateTime),  # its end, when the process lived to see it
     sa.Column("delivered_at", UtcDateTime),
     sa.Column("confirmed_at", UtcDateTime),
@@ -89,6 +90,15 @@ syncs = sa.Table(
     sa.Column("paused", sa.Boolean, nullable=False, default=False),
     sa.Column("pause_reason", sa.Text),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+
+plans = sa.Table(
+    "outbox_plans", metadata,  # how many new rows each plan brought: what a suspicious one is compared with
+    sa.Column("plan_id", BIGINT, primary_key=True, autoincrement=True),
+    sa.Column("sync", sa.Text, nullable=False),
+    sa.Column("entered_at", UtcDateTime, nullable=False),
+    sa.Column("new_rows", sa.Integer, nullable=False),
+    sa.Index("outbox_plans_by_sync", "sync", "plan_id"),
 )  # fmt: skip
 
 counters = sa.Table(

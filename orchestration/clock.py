@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Protocol
 
 import httpx
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -33,6 +36,14 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(0.0, seconds))
+
+    def steady(self) -> str | None:
+        """A mark on the time line of this boot of the machine, which setting the date does not move (Linux only)."""
+        try:
+            boot = _BOOT_ID.read_text(encoding="ascii").strip()
+            return f"{boot} {time.clock_gettime(time.CLOCK_BOOTTIME):.3f}"
+        except (OSError, AttributeError):
+            return None
 
 
 class ServiceClock:

@@ -41,6 +41,7 @@ class Chat:
     kinds: tuple[str, ...] = ()
     batch_max: int = 40
     """So many alerts go as one digest."""
+    batch_is_atomic: bool = True
 
     read_back = ReadBack.NONE
 

@@ -11,11 +11,13 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from orchestration.clock import SystemClock
 
 
 @dataclass
@@ -49,6 +51,16 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+class JumpingClock(SystemClock):
+    """The machine's clock after somebody set the date; its steady time line goes on."""
+
+    def __init__(self, off_seconds: float = 0.0) -> None:
+        self.off = timedelta(seconds=off_seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self.off
 
 
 class Loopback:

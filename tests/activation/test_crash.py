@@ -21,7 +21,7 @@ from activation.destinations.rd_station_nurture import RdStationNurture
 from activation.outbox import Outbox
 from activation.policy import Policy
 from activation.report import DeliveryReport
-from tests.activation.loopback import Loopback, PlainApi, RealClock
+from tests.activation.loopback import JumpingClock, Loopback, PlainApi, RealClock
 from tests.activation.support import SYNC, one_row, plan_mapping, policy, states
 
 SETTLE = 0.15
@@ -189,3 +189,29 @@ def test_a_row_whose_sender_is_only_suspended_is_left_alone(loopback: Loopback, 
         os.waitpid(child, 0)
         raise
     check(tmp_path, loopback, "after waking up")
+
+
+@pytest.mark.parametrize("offsets", [(0.0, 2 * 86400.0), (7200.0, 0.0), (0.0, -7200.0)], ids=["forward", "was_ahead", "back"])
+def test_setting_the_date_never_makes_an_attempt_look_settled(
+    offsets: tuple[float, float], loopback: Loopback, tmp_path: Path
+) -> None:
+    """Killed after the service acted and before it shows so; the next run lives under another date."""
+    settle = 0.8
+    loopback.control(settle=settle)
+    rows = [plan_mapping("a", closed_at=RealClock().now() - timedelta(days=1))]
+    limits = policy(go_live=RealClock().now() - timedelta(days=9), settle_seconds=settle + 0.1, call_seconds=0.2,
+                    backoff_seconds=0.02, skew_seconds=60.0)  # fmt: skip
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+
+    def once(off: float) -> DeliveryReport:
+        outbox, api = Outbox(url), PlainApi(loopback.base)
+        return deliver(SYNC, rows, outbox, RdStationNurture(api), JumpingClock(off), limits, consent=RdConsent(api))
+
+    def dying() -> None:
+        faults.install(kill_at("nurture:after_post", 1))
+        once(offsets[0])
+
+    assert in_child(dying) == -signal.SIGKILL
+    once(offsets[1])
+    assert loopback.received() == {one_row("a").delivery_id: 1}
+    assert states(Outbox(url)) == {"a": "accepted"}
