@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from activation.confirmation import overdue
+from activation.drain import Rates, foresee
+from activation.engine import DAY
 from activation.errors import PolicyError
 from activation.outbox import Outbox
 from activation.plan import read_plan
@@ -33,12 +35,13 @@ def deliver(
     dry_run: bool = False,
     consent: ConsentLookup | None = None,
     progress: Callable[[int, int], None] | None = None,
+    rates: Rates | None = None,
 ) -> DeliveryReport:
     """Push the plan of `sync` to `destination`; safe to repeat, to kill at any point and to run twice at once.
 
     `plan_rows`: rows of the sync's plan model (mappings with its columns, or `PlanRow`s). `consent` is asked again just
     before each send; without it the plan's status alone counts. `progress(done, total)` per row. A dry run reads the
-    ledger and the plan, calls nobody and writes nothing.
+    ledger and the plan, calls nobody and writes nothing. `rates`: the account's quotas, to say how long the backlog lasts.
     PlanError or PolicyError when the input is wrong; what goes wrong outside ends in the ledger, not in an exception.
     """
     if STRENGTH[policy.read_back] > STRENGTH[destination.read_back]:
@@ -48,17 +51,17 @@ def deliver(
         )
     rows = read_plan(sync, plan_rows)
     if dry_run:
-        return preview(sync, rows, outbox, destination, clock, policy)
+        return preview(sync, rows, outbox, destination, clock, policy, rates)
     run = Run(sync, rows, outbox, destination, clock, policy, consent, progress)
     if halted := run.halted():
         run.stop(halted)
-        return _summary(run)
+        return _summary(run, rates)
     with outbox.liveness.hold(run.worker):
         repair_rows(run)
         enter_plan(run)
         _send_until_quiet(run)
         _settle(run)
-    return _summary(run)
+    return _summary(run, rates)
 
 
 def _send_until_quiet(run: Run) -> None:
@@ -80,13 +83,15 @@ def _settle(run: Run) -> None:
         settled_at = repair_rows(run)
 
 
-def _summary(run: Run) -> DeliveryReport:
+def _summary(run: Run, rates: Rates | None) -> DeliveryReport:
     report = run.report
     ledger = run.outbox.ledger(run.sync, [State.PENDING, State.SENDING])
     report.pending = sum(row["state"] == State.PENDING and key in run.plan for key, row in ledger.items())
     report.not_in_plan = sum(
         row["state"] == State.PENDING and key not in run.plan for key, row in ledger.items()
     )
+    begun_today = run.outbox.begun_since(run.sync, run.now() - DAY)
+    foresee(report, run.destination, run.policy, begun_today, rates)
     report.uncertain = sum(row["state"] == State.SENDING for row in ledger.values())
     if run.policy.read_back is not ReadBack.NONE:  # elsewhere accepted is all that can ever be known
         report.unconfirmed = len(overdue(run.outbox, run.sync, run.policy.confirm_within_seconds, run.now()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from activation import engine
+from activation.drain import Rates, foresee
 from activation.outbox import Outbox, engine_row
 from activation.policy import Policy
 from activation.ports import Clock, Destination, PlanRow
@@ -17,6 +20,7 @@ def preview(
     destination: Destination,
     clock: Clock,
     policy: Policy,
+    rates: Rates | None = None,
 ) -> DeliveryReport:
     """Counts of what would be sent, refused and kept back now. Consent as the plan knows it; nobody is called."""
     report = DeliveryReport(sync, dry_run=True, in_plan=len(plan))
@@ -28,18 +32,27 @@ def preview(
         for delivery_id, row in plan.items():
             known = ledger.get(delivery_id)
             _one(report, row, engine_row(known) if known else None, destination, policy, now=now)
-        if exists:
-            if reader.paused(sync):
-                report.stopped = "paused"
-            _left(report, policy, policy.max_per_day - reader.begun_since(sync, now - engine.DAY))
-        else:
-            _left(report, policy, policy.max_per_day)
+        begun_today = reader.begun_since(sync, now - engine.DAY) if exists else 0
+        if exists and reader.paused(sync):
+            report.stopped = "paused"
+        elif exists and engine.is_unusual(report.new, _sizes(reader, sync), policy):
+            report.stopped, report.unusual = "plan_unusually_large", report.new
+        _left(report, policy, policy.max_per_day - begun_today)
+        foresee(report, destination, policy, begun_today, rates)
     finally:
         if exists:
             reader.engine.dispose()
     if policy.stop_file and policy.stop_file.exists():
         report.stopped = "stop_file"
     return report
+
+
+def _sizes(reader: Outbox, sync: str) -> list[int]:
+    """Sizes of earlier plans; none in a ledger that an earlier release wrote and that was not opened for writing since."""
+    try:
+        return reader.plan_sizes(sync)
+    except sa.exc.DBAPIError:
+        return []
 
 
 def _one(report: DeliveryReport, plan: PlanRow, row: engine.Row | None, destination: Destination, policy: Policy,

@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 from ingestion.ports import Limiter, NoLimits
 
 if TYPE_CHECKING:
+    from activation.drain import Rates
     from activation.quota import SqlLimiter
     from orchestration.profile import Profile
+
+
+def rates_of(profile: Profile, source: str) -> Rates | None:
+    """The published quotas of a source's account, for saying how long a backlog lasts; None without such an account."""
+    from activation.drain import Rates
+    from activation.limits import rd_station_crm_limits, rd_station_limits
+
+    settings: Any = getattr(profile.sources, source, None)
+    if settings is None or source not in ("rd_station", "rd_station_crm"):
+        return None
+    limits = rd_station_limits(settings.plan) if source == "rd_station" else rd_station_crm_limits()
+    return Rates(limits, settings.quota_speed)
 
 
 def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Limiter:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from orchestration import plan_file, syncs
+from orchestration.limits import rates_of
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None) -> Delive
             dry_run=rehearsal,
             consent=consent,
             progress=lambda done, total: runtime.display.step(sync.doing, done, total, "rows"),
+            rates=rates_of(runtime.profile, sync.account) if sync.account else None,
         )
 
 
@@ -104,7 +106,7 @@ def delivery_figures(report: DeliveryReport) -> dict[str, Any]:
     """The counts of a delivery run for metadata and terminals: plain numbers and texts, nothing personal."""
     figures = report.as_dict()
     figures["plan_size"] = figures.pop("in_plan")
-    counted = ("refused", "waiting", "outside_window")
+    counted = ("refused", "waiting", "outside_window", "quota_cost")
     figures |= {f"{name}_{reason}": number for name in counted for reason, number in figures.pop(name).items()}
     figures["refused"] = sum(report.refused.values())
     return {name: value for name, value in figures.items() if value is not None}

@@ -31,6 +31,8 @@ class Sync:
     doing: str
     opens: Callable[[Runtime], AbstractContextManager[tuple[Any, Any]]]
     policy: Callable[[Runtime], Policy]
+    account: str | None = None
+    """The source whose quota the sync draws on."""
 
 
 _ALL = (
@@ -41,6 +43,7 @@ _ALL = (
         "returning rejected leads to nurture",
         accounts.nurture_destination,
         policies.nurture_policy,
+        "rd_station",
     ),
 )
 SYNCS = {sync.setting: sync for sync in _ALL}

@@ -30,6 +30,7 @@ class RdStationNurture:
 
     name = "rd_station_nurture"
     read_back = ReadBack.EXACT
+    cost: Mapping[str, int] = {"contacts": 1, "events": 1}  # the consent is asked, then one event is sent
 
     def __init__(self, api: Api, tags: tuple[str, ...] = ("bastao-retorno",)):
         self._api = api
