@@ -39,18 +39,22 @@ def funnel_chart(frame: pd.DataFrame, words: Texts, formats: Formats) -> alt.Lay
     return (bars + labels).properties(height=46 * len(order))
 
 
-def compliance_chart(frame: pd.DataFrame, words: Texts, target: float | None = None) -> alt.Chart:
-    """Weekly verdicts of one clause as stacked bars: met, breached, running, not judgeable."""
+def compliance_chart(frame: pd.DataFrame, words: Texts, by_month: bool = False) -> alt.Chart:
+    """Verdicts of one clause over time as stacked bars: met, breached, running, not judgeable.
+
+    `by_month`: a clause on months has one verdict each, drawn at the first week of the month.
+    """
+    unit = words("months") if by_month else words("handoffs")
     kinds = ["met", "breached", "running", "not_judgeable"]
     long = frame.melt("week_start", kinds, var_name="verdict", value_name="n")
     long["title"] = [words.code("verdict", v) for v in long["verdict"]]
     long["order"] = [kinds.index(v) for v in long["verdict"]]
     return (
         alt.Chart(long)
-        .mark_bar(size=9)
+        .mark_bar(size=24 if by_month else 9)
         .encode(
             x=alt.X("week_start:T", title=None, axis=alt.Axis(format="%d/%m", labelAngle=0, tickCount=8)),
-            y=alt.Y("n:Q", title=words("handoffs"), axis=alt.Axis(tickMinStep=1, grid=True)),
+            y=alt.Y("n:Q", title=unit, axis=alt.Axis(tickMinStep=1, grid=True)),
             color=alt.Color(
                 "title:N",
                 title=None,
@@ -63,7 +67,7 @@ def compliance_chart(frame: pd.DataFrame, words: Texts, target: float | None = N
             tooltip=[
                 alt.Tooltip("week_start:T", title=words("week"), format="%d/%m/%Y"),
                 alt.Tooltip("title:N", title=" "),
-                alt.Tooltip("n:Q", title=words("handoffs")),
+                alt.Tooltip("n:Q", title=unit),
             ],
         )
         .properties(height=210)

@@ -81,26 +81,32 @@ def funnel(con: duckdb.DuckDBPyConnection, channels: Sequence[str], months: Sequ
     ).df()
 
 
-def compliance(con: duckdb.DuckDBPyConnection, weeks: int = 26) -> pd.DataFrame:
-    """The last ``weeks`` weeks of each clause: met, breached, running, not_judgeable, compliance (0 to 1 or null)."""
+def clauses(con: duckdb.DuckDBPyConnection, language: str, weeks: int = 26) -> pd.DataFrame:
+    """One row per clause over the last ``weeks`` weeks, promises of marketing first, hand-overs before months.
+
+    Columns: area, clause_id, subject_type (handoff or month), title in ``language`` (pt or en, as its newest version has
+    it), judged, met, running, waived, not_judgeable, share (met ÷ judged, null when nothing was judged).
+    """
     return con.execute(
-        "select week_start, area, clause_id, met, breached, running, not_judgeable, judged, compliance"
+        "select area, clause_id, any_value(subject_type) as subject_type,"
+        f" coalesce(max_by(clause_title_{language}, week_start), clause_id) as title, sum(judged)::bigint as judged,"
+        " sum(met)::bigint as met, sum(running)::bigint as running, sum(waived)::bigint as waived,"
+        " sum(not_judgeable)::bigint as not_judgeable, sum(met)::double / nullif(sum(judged), 0) as share"
         " from marts.rpt_sla_compliance where week_start > (select max(week_start) from marts.rpt_sla_compliance)"
-        " - to_days(7 * ?) order by clause_id, week_start",
+        " - to_days(7 * ?) group by area, clause_id order by area, subject_type, title",
         [weeks],
     ).df()
 
 
-def clause_titles(con: duckdb.DuckDBPyConnection, language: str) -> dict[str, str]:
-    """Titles of the clauses in the newest version that has them, ``language`` being ``pt`` or ``en``."""
-    columns = {r[0] for r in con.execute("describe marts.fct_sla_verdicts").fetchall()}
-    title = f"clause_title_{language}"
-    if title not in columns:
-        return {}
-    rows = con.execute(
-        f"select clause_id, max_by({title}, started_at) from marts.fct_sla_verdicts group by clause_id"
-    ).fetchall()
-    return {clause: text for clause, text in rows if text}
+def compliance(con: duckdb.DuckDBPyConnection, area: str, clause_id: str, weeks: int = 26) -> pd.DataFrame:
+    """The last ``weeks`` weeks of one clause: week_start, met, breached, running, not_judgeable."""
+    return con.execute(
+        "select week_start, sum(met)::bigint as met, sum(breached)::bigint as breached, sum(running)::bigint as running,"
+        " sum(not_judgeable)::bigint as not_judgeable from marts.rpt_sla_compliance where area = ? and clause_id = ?"
+        " and week_start > (select max(week_start) from marts.rpt_sla_compliance) - to_days(7 * ?)"
+        " group by week_start order by week_start",
+        [area, clause_id, weeks],
+    ).df()
 
 
 def rejections(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
@@ -112,17 +118,28 @@ def rejections(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
     ).df()
 
 
-def waiting(con: duckdb.DuckDBPyConnection, limit: int = 200) -> pd.DataFrame:
-    """Open clocks, the most pressing first: running ones by what is left, then overdue ones, newest first."""
+def open_clauses(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """How many clauses wait for each: (who_acts, state) -> count. The clock of an owner is not counted beside its lead's."""
+    rows = con.execute(
+        "select who_acts, state, count(*) from marts.rpt_open_clocks where subject_type <> 'ownership' group by 1, 2"
+    ).fetchall()
+    return {(who, state): int(count) for who, state, count in rows}
+
+
+def waiting(con: duckdb.DuckDBPyConnection, who: str, language: str, limit: int = 200) -> pd.DataFrame:
+    """Open clauses of ``who`` (seller, sales, marketing), the most pressing first: running ones by what is left, then
+    overdue ones, newest first."""
     columns = {r[0] for r in con.execute("describe marts.dim_sellers").fetchall()}
     name = "s.name" if "name" in columns else "null"  # published only where the operator turned it on
     return con.execute(
-        f"select c.handoff_id, c.clause_id, c.state, {name} as seller_name, s.seller_label, c.temperature, c.channel, c.due_at,"
-        " c.remaining_seconds, c.remaining_business_seconds, c.clock, c.deal_id, c.stage"
+        f"select c.handoff_id, c.subject_type, c.subject_id, c.clause_title_{language} as title, c.clause_id, c.state,"
+        f" {name} as seller_name, s.seller_label, c.temperature, c.channel, c.due_at, c.remaining_seconds,"
+        " c.remaining_business_seconds, c.clock, c.deal_id, c.evidence"
         " from marts.rpt_open_clocks c left join marts.dim_sellers s using (seller_id)"
+        " where c.who_acts = ? and c.subject_type <> 'ownership'"
         " order by case c.state when 'running' then 0 else 1 end,"
-        "  case c.state when 'running' then c.remaining_seconds else -epoch(c.due_at)::bigint end limit ?",
-        [limit],
+        "  case c.state when 'running' then c.remaining_seconds else -epoch(c.due_at)::bigint end, c.verdict_id limit ?",
+        [who, limit],
     ).df()
 
 

@@ -1,7 +1,7 @@
 """The shared page. Started by ``bastao up`` as ``streamlit run dashboard/page.py -- --published FILE …``.
 
-One page for both areas: headline metrics against targets, the funnel, compliance by week, reasons for rejection, and who
-waits now. It opens the published file for each drawing and closes it again: a snapshot swapped in is seen at the next one.
+One page for both areas: headline metrics against targets, the funnel, reasons for rejection, how each area keeps the
+agreement, and who must act now. It opens the published file for each drawing and closes it again: a snapshot swapped in is seen at the next one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, sections
+from dashboard import agreement, data, sections
 from dashboard.formats import Formats
 from dashboard.texts import Texts
 
@@ -44,8 +44,8 @@ def main() -> None:
                 sections.funnel(con, words, formats)
             with right:
                 sections.rejections(con, words, formats)
-            sections.compliance(con, words, formats)
-            sections.waiting(con, words, formats)
+            agreement.compliance(con, words, formats)
+            agreement.waiting(con, words, formats)
             st.divider()
             st.caption(
                 words("footer", version=about["version"], published=formats.instant(about["published_at"]))

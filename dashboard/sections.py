@@ -73,35 +73,13 @@ def funnel(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> No
     if frame.empty:
         st.info(words("no_rows"))
         return
-    _draw(charts.funnel_chart(frame, words, formats))
-
-
-def compliance(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:
-    """One small chart per clause, with the compliance of the whole window in its title."""
-    st.subheader(words("sla"), help=words("sla_help"))
-    frame = data.compliance(con)
-    if frame.empty:
-        st.info(words("no_rows"))
-        return
-    titles = data.clause_titles(con, "en" if words("met") == "met" and formats.locale == "en" else "pt")
-    clauses = list(frame["clause_id"].unique())
-    for start in range(0, len(clauses), 3):
-        for column, clause in zip(st.columns(3), clauses[start : start + 3], strict=False):
-            part = frame[frame["clause_id"] == clause]
-            judged = int(part["judged"].sum())
-            share = float(part["met"].sum()) / judged if judged else None
-            with column:
-                st.markdown(f"**{titles.get(clause, clause)}**")
-                st.caption(
-                    f"{words('compliance')}: {formats.percent(share)} · {words('sample', n=formats.number(judged))}"
-                )
-                _draw(charts.compliance_chart(part, words))
+    draw(charts.funnel_chart(frame, words, formats))
 
 
 def rejections(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:
     """Reasons, what follows each, and how many leads are back in nurture."""
     st.subheader(words("rejections"), help=words("rejections_help"))
-    frame = data.rejections(con, "en" if formats.locale == "en" else "pt")
+    frame = data.rejections(con, words.language)
     if frame.empty:
         st.info(words("no_rows"))
         return
@@ -112,46 +90,9 @@ def rejections(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -
             sum(n for s, n in states.items() if s in ("accepted", "confirmed")),
         )
         st.caption(f"{words('returned')}: {formats.number(total)} ({formats.number(confirmed)} ✓)")
-    _draw(charts.rejections_chart(frame, words))
+    draw(charts.rejections_chart(frame, words))
 
 
-def waiting(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:
-    """The list of priorities: clocks that run, then those that ran out without contact."""
-    st.subheader(words("waiting"), help=words("waiting_help"))
-    frame = data.waiting(con)
-    if frame.empty:
-        st.info(words("no_rows"))
-        return
-    titles = data.clause_titles(con, "en" if formats.locale == "en" else "pt")
-    left = frame["remaining_business_seconds"].where(frame["clock"] == "business", frame["remaining_seconds"])
-    table = pd.DataFrame(
-        {
-            words("remaining"): [
-                formats.duration(s) if s >= 0 else words("late_by", value=formats.duration(-s)) for s in left
-            ],
-            words("temperature"): [words.code("temperature", t) for t in frame["temperature"]],
-            words("seller"): [
-                _seller(n, label, words)
-                for n, label in zip(frame["seller_name"], frame["seller_label"], strict=True)
-            ],
-            words("clause"): [titles.get(c, c) for c in frame["clause_id"]],
-            words("due"): [formats.instant(d.to_pydatetime()) for d in frame["due_at"]],
-            words("channel"): [
-                words.code("channel", c) if isinstance(c, str) else MISSING for c in frame["channel"]
-            ],
-            words("deal"): [d if isinstance(d, str) else MISSING for d in frame["deal_id"]],
-            words("handoff"): [h[:8] for h in frame["handoff_id"]],
-        }
-    )
-    st.dataframe(table, hide_index=True, width="stretch", height=min(36 * len(table) + 40, 520))
-
-
-def _seller(name: object, label: object, words: Texts) -> str:
-    """The name where it is published, else a short code that tells sellers apart, else that nobody owns the lead."""
-    if isinstance(name, str):
-        return name
-    return words("seller_code", code=label) if isinstance(label, str) else words("no_seller")
-
-
-def _draw(chart: alt.Chart | alt.LayerChart) -> None:
+def draw(chart: alt.Chart | alt.LayerChart) -> None:
+    """A chart as wide as its place."""
     st.altair_chart(chart, width="stretch")

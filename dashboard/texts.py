@@ -71,13 +71,24 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "stage_proposal": ("Proposta", "Proposal"),
     "stage_customer": ("Cliente", "Customer"),
     # SLA
-    "sla": ("Cumprimento do acordo, por semana", "Compliance with the agreement, by week"),
+    "sla": ("Cumprimento do acordo", "Compliance with the agreement"),
     "sla_help": (
-        "Cada passagem é julgada pela versão do acordo em vigor no dia. O que não dá para julgar aparece, nunca some.",
-        "Each hand-over is judged by the version in force that day. What cannot be judged is shown, never dropped.",
+        "Últimas 26 semanas. Cada passagem (e cada mês) é julgada pela versão do acordo em vigor no dia. O que não dá para"
+        " julgar aparece, nunca some.",
+        "The last 26 weeks. Each hand-over (and each month) is judged by the version in force that day. What cannot be judged"
+        " is shown, never dropped.",
     ),
+    "owes_marketing": ("O que marketing deve a vendas", "What marketing owes sales"),
+    "owes_sales": ("O que vendas deve a marketing", "What sales owes marketing"),
     "clause": ("Cláusula", "Clause"),
+    "clause_over_time": ("Uma cláusula ao longo do tempo", "One clause over time"),
     "compliance": ("Cumprido", "Compliance"),
+    "by_month": (" (por mês)", " (by month)"),
+    "judged": ("Julgados", "Judged"),
+    "running": ("Correndo", "Running"),
+    "waived": ("Dispensados", "Waived"),
+    "not_judgeable": ("Não julgáveis", "Not judgeable"),
+    "months": ("Meses", "Months"),
     "verdict_met": ("cumprido", "met"),
     "verdict_breached": ("descumprido", "breached"),
     "verdict_running": ("correndo", "running"),
@@ -99,11 +110,19 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "next_none": ("nenhum", "none"),
     "returned": ("Devolvidos à nutrição", "Returned to nurture"),
     # waiting
-    "waiting": ("Quem espera agora", "Who waits now"),
+    "waiting": ("Quem precisa agir agora", "Who must act now"),
     "waiting_help": (
-        "Leads com um prazo do acordo correndo ou já vencido sem contato. O nome do lead fica no CRM.",
-        "Leads with a clock of the agreement running, or already past due without contact. Names stay in the CRM.",
+        "Cláusulas do acordo que correm, e as vencidas que ainda dá para cumprir. O nome do lead fica no CRM.",
+        "Clauses of the agreement that run, and overdue ones that can still be made good. Names stay in the CRM.",
     ),
+    "who_seller": ("Vendedores", "Sellers"),
+    "who_sales": ("Vendas, leads sem dono", "Sales, leads without an owner"),
+    "who_marketing": ("Marketing", "Marketing"),
+    "nobody_waits": ("Nada pendente aqui.", "Nothing is due here."),
+    "open_counts": ("Correndo: {running} · Vencidas: {overdue}", "Running: {running} · Overdue: {overdue}"),
+    "about": ("Passagem ou mês", "Hand-over or month"),
+    "so_far": ("Até agora", "So far"),
+    "of": ("{part} de {whole}", "{part} of {whole}"),
     "seller": ("Vendedor", "Seller"),
     "seller_code": ("Vendedor {code}", "Seller {code}"),
     "no_seller": ("(sem dono)", "(no owner)"),
@@ -114,7 +133,6 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "remaining": ("Falta", "Left"),
     "late_by": ("vencido há {value}", "late by {value}"),
     "deal": ("Negócio no CRM", "Deal in the CRM"),
-    "handoff": ("Passagem", "Hand-over"),
     # footer
     "footer": (
         "Acordo em vigor: {version}. Fonte: marts publicados {published}. Como se calcula: docs/ e `dbt docs`.",
@@ -128,6 +146,7 @@ class Texts:
 
     def __init__(self, locale: str) -> None:
         self._index = 1 if locale.lower().startswith("en") else 0
+        self.language = ("pt", "en")[self._index]  # of the bilingual columns in the marts
 
     def __call__(self, key: str, **values: object) -> str:
         pair = _TEXTS.get(key)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from quality.rules import Rule, at_least_rows, in_set, none_where, not_null, unique
+from quality.suites.agreement import agreement_rules
 
 _MODEL = "Look at the dbt model of this mart and at the last change of its inputs; nothing was published."
 _FACTS = "The facts contradict each other at the source; see the hand-overs named here."
 
 STATUSES = ("open", "won", "rejected", "lost", "inactive")
-VERDICTS = ("met", "breached", "running", "waived", "not_applicable", "not_judgeable")
 
 
 def _keys() -> list[Rule]:
@@ -24,6 +24,8 @@ def _keys() -> list[Rule]:
         "fct_funnel_events": "event_id",
         "fct_contact_attempts": "attempt_id",
         "fct_sla_verdicts": "verdict_id",
+        "fct_sla_restatements": "restatement_id",
+        "rpt_open_clocks": "verdict_id",
         "fct_revenue": "movement_id",
         "fct_deliveries": "delivery_id",
     }
@@ -55,32 +57,6 @@ def _handoffs() -> list[Rule]:
         none_where(
             t, "passages of a person are numbered from 1", "passage_no < 1", keys=["handoff_id"],
             needs=["passage_no"], remedy=_MODEL,
-        ),
-    ]  # fmt: skip
-
-
-def _verdicts() -> list[Rule]:
-    t = "marts.fct_sla_verdicts"
-    return [
-        in_set(t, "verdict", VERDICTS, key="verdict_id", remedy=_MODEL),
-        none_where(
-            t, "a verdict that could not be given says why",
-            "verdict in ('not_judgeable', 'not_applicable', 'waived') and reason is null",
-            keys=["verdict_id"], needs=["verdict", "reason"], remedy=_MODEL,
-        ),
-        none_where(
-            t, "what is met has its instant and its evidence",
-            "verdict = 'met' and (met_at is null or evidence is null)",
-            keys=["verdict_id"], needs=["verdict", "met_at", "evidence"], remedy=_MODEL,
-        ),
-        none_where(
-            t, "clocks do not run backwards", "elapsed_seconds < 0 or business_seconds < 0",
-            keys=["verdict_id"], needs=["elapsed_seconds", "business_seconds"], remedy=_MODEL,
-        ),
-        none_where(
-            t, "working time does not exceed elapsed time", "business_seconds > elapsed_seconds",
-            keys=["verdict_id"], needs=["elapsed_seconds", "business_seconds"],
-            remedy="The business calendar counts more than it should: rebuild it from the agreement.",
         ),
     ]  # fmt: skip
 
@@ -149,4 +125,4 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *_verdicts(), *_revenue()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue()]

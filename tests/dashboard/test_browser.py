@@ -103,7 +103,7 @@ class Visit:
 
     def open(self, address: str) -> None:
         self.page.goto(address)
-        self.page.get_by_text("Quem espera agora").first.wait_for(timeout=60_000)
+        self.page.get_by_text("Quem precisa agir agora").first.wait_for(timeout=60_000)
         self.page.wait_for_timeout(1_500)  # charts draw after the text
 
     def foreign(self) -> set[str]:

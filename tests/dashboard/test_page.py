@@ -26,19 +26,28 @@ create table marts.rpt_funnel as select * from (values
   (date '2026-06-01', 'email', 'lead', 0, 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 4, 5, 1, 2),
   (date '2026-05-01', 'feira_nova', 'lead', 0, 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 1, 1, 0, 0)
 ) t(period_start, channel_label, stage, stage_no, entered, reached_or_later, skipped, losses);
-create table marts.rpt_sla_compliance as select date '2026-06-22' as week_start, 'sales' as area, 'c1' as clause_id, 3 as met,
-  1 as breached, 0 as running, 2 as not_judgeable, 4 as judged, 0.75 as compliance;
-create table marts.fct_sla_verdicts as select 'c1' as clause_id, 'Primeiro contato' as clause_title_pt,
-  'First contact' as clause_title_en, timestamp '2026-06-22 12:00:00' as started_at;
+create table marts.rpt_sla_compliance as select * from (values
+  (date '2026-06-22', 'sales', 'c1', 'response_time', 'handoff', 'Primeiro contato', 'First contact', 3, 1, 0, 1, 2, 4),
+  (date '2026-06-01', 'marketing', 'm1', 'volume', 'month', 'SQLs no mês', 'SQLs a month', 1, 0, 0, 0, 0, 1)
+) t(week_start, area, clause_id, clause_kind, subject_type, clause_title_pt, clause_title_en, met, breached, running, waived,
+  not_judgeable, judged);
 create table marts.rpt_rejections as select * from (values
   ('sem_timing', 'Sem timing', 'No timing', 'nurture', 5, 3), (null, '(sem motivo)', '(no reason)', null, 2, 0)
 ) t(rejection_reason, reason_title_pt, reason_title_en, next_step, handoffs, returned);
 create table marts.fct_deliveries as select * from (values ('confirmed'), ('accepted')) t(state);
 create table marts.rpt_open_clocks as select * from (values
-  ('h1aaaaaaaa', 'c1', 'overdue', 's', 'hot', 'email', timestamp '2026-06-30 12:00:00', -32400, -14400, 'business', 'd1', 'x'),
-  ('h2bbbbbbbb', 'c1', 'running', null, 'other', null, timestamp '2026-06-30 22:00:00', 3600, 0, 'elapsed', null, 'x')
-) t(handoff_id, clause_id, state, seller_id, temperature, channel, due_at, remaining_seconds, remaining_business_seconds, clock,
-  deal_id, stage);
+  ('v1', 'h1aaaaaaaa', 'handoff', 'h1aaaaaaaa', 'c1', 'Primeiro contato', 'First contact', 'seller', 'overdue', 's', 'hot', 'email',
+    timestamp '2026-06-30 12:00:00', -32400, -14400, 'business', 'd1', null),
+  ('v2', 'h2bbbbbbbb', 'handoff', 'h2bbbbbbbb', 'c1', 'Primeiro contato', 'First contact', 'seller', 'running', 's', 'other', null,
+    timestamp '2026-06-30 22:00:00', 3600, 0, 'elapsed', null, null),
+  ('v3', 'h2bbbbbbbb', 'ownership', 'h2bbbbbbbb:2', 'c1', 'Primeiro contato', 'First contact', 'seller', 'running', 's', 'other',
+    null, timestamp '2026-06-30 22:00:00', 3600, 0, 'elapsed', null, null),
+  ('v4', 'h3cccccccc', 'handoff', 'h3cccccccc', 'c1', 'Primeiro contato', 'First contact', 'sales', 'overdue', null, 'hot', 'email',
+    timestamp '2026-06-30 12:00:00', -32400, -14400, 'business', 'd1', null),
+  ('v5', null, 'month', '2026-06', 'm1', 'SQLs no mês', 'SQLs a month', 'marketing', 'running', null, null, null,
+    timestamp '2026-07-01 03:00:00', 21600, 0, null, null, 'count=34;minimum=1050')
+) t(verdict_id, handoff_id, subject_type, subject_id, clause_id, clause_title_pt, clause_title_en, who_acts, state, seller_id,
+  temperature, channel, due_at, remaining_seconds, remaining_business_seconds, clock, deal_id, evidence);
 """
 
 
@@ -72,12 +81,25 @@ def test_every_section_in_portuguese(published: Path, monkeypatch: pytest.Monkey
         assert text in said, f"{text!r} is not on the page:\n{said}"
 
 
-def test_who_waits_comes_with_the_most_pressing_first(
+def test_who_must_act_comes_with_the_most_pressing_first(
     published: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = draw(published, monkeypatch).dataframe[0].value
-    assert list(table["Falta"]) == ["1 h", "vencido há 4 h"]
-    assert list(table["Vendedor"]) == ["(sem dono)", "Vendedor ABC123"]
+    page = draw(published, monkeypatch)
+    sellers, unowned, marketing = (t.value for t in page.dataframe if "Falta" in t.value)
+    assert list(sellers["Falta"]) == ["1 h", "vencido há 4 h"]
+    assert list(sellers["Vendedor"]) == ["Vendedor ABC123"] * 2
+    assert list(unowned["Falta"]) == ["vencido há 4 h"] and "Vendedor" not in unowned
+    assert list(marketing["Passagem ou mês"]) == ["06/2026"] and list(marketing["Até agora"]) == ["34 de 1.050"]
+    assert [tab.label for tab in page.tabs] == ["Vendedores (2)", "Vendas, leads sem dono (1)", "Marketing (1)"]
+
+
+def test_each_area_sees_what_it_owes(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = draw(published, monkeypatch)
+    marketing, sales = (t.value for t in page.dataframe if "Julgados" in t.value)
+    assert marketing[["Cláusula", "Cumprido", "Julgados"]].values.tolist() == [["SQLs no mês (por mês)", 100.0, 1]]
+    assert sales[["Cláusula", "Cumprido", "Dispensados"]].values.tolist() == [["Primeiro contato", 75.0, 1]]
+    page.selectbox[0].select_index(1).run()
+    assert not page.exception and "**SQLs no mês**" in words(page) and "Cumprido: 100%" in words(page)
 
 
 def test_in_english(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +121,7 @@ def test_names_are_shown_only_where_they_are_published(published: Path) -> None:
     with duckdb.connect(str(published)) as con:
         con.execute("alter table marts.dim_sellers add column name varchar default 'Nome Publicado'")
     with data.snapshot(published) as con:
-        assert "Nome Publicado" in set(data.waiting(con)["seller_name"].dropna())
+        assert "Nome Publicado" in set(data.waiting(con, "seller", "pt")["seller_name"].dropna())
 
 
 def test_nothing_published_says_how_to_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
