@@ -66,6 +66,12 @@ class SignedVersion:
         return calendar_hash(self.calendar)
 
     @cached_property
+    def calendar_hashes(self) -> tuple[str, ...]:
+        """Hashes of all its calendars: the default's, then those of teams and sellers as written."""
+        others = [calendar for _, calendars in self._others() for calendar in calendars.values()]
+        return self.calendar_hash, *(calendar_hash(calendar) for calendar in others)
+
+    @cached_property
     def dated_days(self) -> dict[str, str]:
         """Company days by date, as `{"2026-02-18": "special_hours Quarta-feira de Cinzas 13:00-18:00"}`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from contract.clauses.base import AREA, CLOCK, Area, Clause, Clock, Temperature, temperature_of
 from contract.fields import Code, Seconds, Text, in_working_hours
@@ -71,14 +71,15 @@ class ResponseClock(Clause):
             )
         return value
 
-    @model_validator(mode="after")
-    def _absence_of_whom(self) -> ResponseClock:
-        if self.pause_when_owner_absent and self.area != "sales":
+    @field_validator("pause_when_owner_absent")
+    @classmethod
+    def _absence_of_whom(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("area") == "marketing":
             raise ValueError(
                 "pause_when_owner_absent on a clause of marketing, which has no owner; "
                 "remove it, or let sales owe the clause"
             )
-        return self
+        return value
 
     def parameters(self) -> dict[str, Any]:
         """Audience, clock and what stops it."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from contract import load_agreement, load_mappings
 from ingestion.agreement import run
+from tests.contract.full_sample import FULL
+from tests.contract.samples import write
 from tests.ingestion.fakes import Home
 
 DEMO = Path(__file__).parents[3] / "profiles" / "demo"
@@ -16,7 +19,8 @@ def test_rules_land_as_rows_through_dlt(dlt_home: Home) -> None:
     report = run(agreement, mappings, dlt_home.target, dlt_home.ports())
     assert report.rows_by_table == {
         "versions": 2, "clauses": 6, "hot_signals": 8, "reasons": 14, "reason_labels": 7, "stage_map": 5,
-        "channel_map": 13, "targets": 16, "calendar_days": 7670,
+        "channel_map": 13, "targets": 16, "glossary": 8, "months": 192, "calendar_assignments": 2,
+        "calendar_days": 7670,
     }  # fmt: skip
     assert run(agreement, mappings, dlt_home.target, dlt_home.ports()).rows == 0
     found = dlt_home.query(
@@ -27,6 +31,20 @@ def test_rules_land_as_rows_through_dlt(dlt_home: Home) -> None:
         "order by v.effective_from"
     )
     assert found == [("v1", 600, 32400, 1), ("v2", 300, 32400, 1)]
+
+
+def test_what_belongs_to_no_version_loads_again_too(home: Home, tmp_path: Path) -> None:
+    mappings = load_mappings(tmp_path)
+    folder = write(tmp_path, a=FULL)
+    run(load_agreement(folder), mappings, home.target, home.ports())
+    assert run(load_agreement(folder), mappings, home.target, home.ports()).rows == 0
+    write(tmp_path, a=FULL.replace("reason: CRM fora do ar", "reason: CRM parado"))
+    assert run(load_agreement(folder), mappings, home.target, home.ports()).rows_by_table["waivers"] == 1
+    write(tmp_path, a=FULL.replace("from: 2026-03-02", "from: 2026-03-03"))
+    run(load_agreement(folder), mappings, home.target, home.ports())
+    assert home.query("select from_at from raw_agreement.absences where reason = 'férias' order by load_seq") == [
+        (datetime(2026, 3, 2, 3),), (datetime(2026, 3, 2, 3),), (datetime(2026, 3, 3, 3),),
+    ]  # fmt: skip
 
 
 def test_a_changed_mapping_loads_everything_again(home: Home) -> None:
