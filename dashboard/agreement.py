@@ -16,16 +16,15 @@ _WHO = ("seller", "sales", "marketing")
 
 
 def compliance(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:
-    """What each area owes and how often it kept it, side by side; below, one clause of choice over time."""
+    """What each area owes and how often it kept it; below, one clause of choice over time."""
     st.subheader(words("sla"), help=words("sla_help"))
     frame = data.clauses(con, words.language)
     if frame.empty:
         st.info(words("no_rows"))
         return
-    for column, area in zip(st.columns(2, gap="large"), _AREAS, strict=True):
-        with column:
-            st.markdown(f"**{words(f'owes_{area}')}**")
-            _clause_table(frame[frame["area"] == area], words)
+    for area in _AREAS:
+        st.markdown(f"**{words(f'owes_{area}')}**")
+        _clause_table(frame[frame["area"] == area], words)
     places = frame.sort_values(["subject_type", "judged"], ascending=[True, False], kind="stable").index
     place = st.selectbox(words("clause_over_time"), places, format_func=lambda n: frame["title"][n])
     row = frame.loc[place]
