@@ -17,9 +17,10 @@ FUNNEL = """
     from marts.rpt_funnel group by stage, stage_no order by stage_no
 """
 SLA = """
-    select clause_id, cast(sum(judged) as bigint), cast(sum(met) as bigint), cast(sum(breached) as bigint),
-        cast(sum(running) as bigint), cast(sum(not_judgeable) as bigint)
-    from marts.rpt_sla_compliance group by clause_id order by clause_id
+    select area, clause_id, any_value(subject_type) = 'month' as is_monthly, cast(sum(judged) as bigint),
+        cast(sum(met) as bigint), cast(sum(breached) as bigint), cast(sum(running) as bigint), cast(sum(waived) as bigint),
+        cast(sum(not_judgeable) as bigint)
+    from marts.rpt_sla_compliance group by area, clause_id order by area, is_monthly, any_value(clause_kind), clause_id
 """
 CHANNELS = """
     select channel_label,
@@ -28,7 +29,10 @@ CHANNELS = """
     from marts.rpt_funnel group by channel_label having mqls > 0 order by mqls desc, channel_label
 """
 DELIVERIES = "select state, count(*) from marts.fct_deliveries group by state order by state"
-WAITING = "select count(*) from marts.rpt_open_clocks"
+WAITING = """
+    select count(distinct handoff_id) filter (where clause_kind = 'response_time'), count(*)
+    from marts.rpt_open_clocks where subject_type <> 'ownership'
+"""
 REVENUE = """
     select coalesce(sum(signed_amount), 0), coalesce(bool_or(is_sample), false) from marts.fct_revenue where is_revenue
 """
@@ -56,13 +60,16 @@ class ChannelResult:
 
 @dataclass(frozen=True)
 class ClauseResult:
-    """One promise over the whole history: `judged` = met + breached."""
+    """One promise over the whole history: `judged` = met + breached. A monthly one is judged once a month."""
 
+    area: str
     clause_id: str
+    is_monthly: bool
     judged: int
     met: int
     breached: int
     running: int
+    waived: int
     not_judgeable: int
 
     @property
@@ -81,7 +88,8 @@ class Summary:
     channels: list[ChannelResult]
     sla: list[ClauseResult]
     deliveries: dict[str, int] = field(default_factory=dict)
-    waiting_now: int = 0
+    waiting_now: int = 0  # leads that wait for a contact
+    open_clauses: int = 0  # whatever waits for somebody
     revenue: str = "0"
     revenue_is_sample: bool = False
     currency: str = "BRL"
@@ -97,7 +105,7 @@ class Summary:
         console.print(_funnel_table(self.funnel))
         console.print(_channel_table(self.channels))
         console.print(_sla_table(self.sla))
-        console.print(f"Leads that wait for a first contact now: {self.waiting_now}")
+        console.print(f"Waiting now: {self.waiting_now} leads for a contact; {self.open_clauses} clauses for somebody to act")
         sample = " (a sample of the orders)" if self.revenue_is_sample else ""
         console.print(f"Invoiced revenue{sample}: {self.currency} {float(self.revenue):,.2f}")
 
@@ -114,6 +122,7 @@ def read(profile: Profile) -> Summary:
             return connection.execute(query).fetchall()
 
         (snapshot_id, as_of), (revenue, is_sample) = rows(PUBLICATION)[0], rows(REVENUE)[0]
+        waiting_now, open_clauses = rows(WAITING)[0]
         return Summary(
             company=profile.company,
             snapshot_id=str(snapshot_id),
@@ -122,7 +131,8 @@ def read(profile: Profile) -> Summary:
             channels=[ChannelResult(*row) for row in rows(CHANNELS)],
             sla=[ClauseResult(*row) for row in rows(SLA)],
             deliveries=dict(rows(DELIVERIES)),
-            waiting_now=rows(WAITING)[0][0],
+            waiting_now=waiting_now,
+            open_clauses=open_clauses,
             revenue=str(revenue),
             revenue_is_sample=is_sample,
             currency=profile.currency,
@@ -153,12 +163,20 @@ def _channel_table(channels: list[ChannelResult]) -> Table:
 
 
 def _sla_table(clauses: list[ClauseResult]) -> Table:
-    table = Table(title="\nResponse clocks of the agreement", title_justify="left", box=None, pad_edge=False)
+    """One line per clause under the area that owes it; what never happened is left blank, so that figures stand out."""
+    table = Table(title="\nThe agreement, clause by clause", title_justify="left", box=None, pad_edge=False)
+    table.add_column("owed by")
     table.add_column("clause")
-    for name in ("judged", "met", "breached", "running", "not judgeable", "compliance"):
+    for name in ("judged", "kept", "compliance", "running", "waived", "not judgeable"):
         table.add_column(name, justify="right")
+    area = ""
     for clause in clauses:
         share = f"{clause.compliance:.1%}" if clause.compliance is not None else "–"
-        figures = (clause.judged, clause.met, clause.breached, clause.running, clause.not_judgeable)
-        table.add_row(clause.clause_id, *(f"{figure:,}" for figure in figures), share)
+        unit = " mo." if clause.is_monthly else ""
+        counts = (clause.running, clause.waived, clause.not_judgeable)
+        table.add_row(
+            clause.area if clause.area != area else "", clause.clause_id, f"{clause.judged:,}{unit}", f"{clause.met:,}{unit}",
+            share, *(f"{count:,}" if count else "" for count in counts),
+        )  # fmt: skip
+        area = clause.area
     return table
