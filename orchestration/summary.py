@@ -163,20 +163,18 @@ def _channel_table(channels: list[ChannelResult]) -> Table:
 
 
 def _sla_table(clauses: list[ClauseResult]) -> Table:
-    """One line per clause under the area that owes it; what never happened is left blank, so that figures stand out."""
+    """The clauses under the area that owes them; what never happened is left blank, so that figures stand out."""
     table = Table(title="\nThe agreement, clause by clause", title_justify="left", box=None, pad_edge=False)
-    table.add_column("owed by")
-    table.add_column("clause")
+    table.add_column("clause", no_wrap=True, min_width=22)  # whole ids, also where the terminal has 80 columns
     for name in ("judged", "kept", "compliance", "running", "waived", "not judgeable"):
         table.add_column(name, justify="right")
-    area = ""
+    area = None
     for clause in clauses:
+        if clause.area != area:
+            table.add_row(f"{clause.area} owes")
+            area = clause.area
         share = f"{clause.compliance:.1%}" if clause.compliance is not None else "–"
         unit = " mo." if clause.is_monthly else ""
-        counts = (clause.running, clause.waived, clause.not_judgeable)
-        table.add_row(
-            clause.area if clause.area != area else "", clause.clause_id, f"{clause.judged:,}{unit}", f"{clause.met:,}{unit}",
-            share, *(f"{count:,}" if count else "" for count in counts),
-        )  # fmt: skip
-        area = clause.area
+        counts = (f"{n:,}" if n else "" for n in (clause.running, clause.waived, clause.not_judgeable))
+        table.add_row(f"  {clause.clause_id}", f"{clause.judged:,}{unit}", f"{clause.met:,}{unit}", share, *counts)
     return table
