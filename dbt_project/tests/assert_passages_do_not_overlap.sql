@@ -1,4 +1,5 @@
--- A person has at most one passage at a time: the next one opens after the last one has closed.
+-- A person has at most one passage at a time: the next one opens after the last one has closed. Exported lists are taken
+-- as they are: their rows are hand-overs whether they overlap or not.
 with ordered as (
     select
         handoff_id,
@@ -6,7 +7,7 @@ with ordered as (
         lag(handoff_id) over (partition by person_id order by passage_no asc) as previous_id,
         lag(closed_at) over (partition by person_id order by passage_no asc) as previous_closed_at
     from {{ ref("int_handoffs") }}
-    where mql_at is not null
+    where mql_at is not null and source_system <> 'files'
 )
 
 select

@@ -1,6 +1,6 @@
 -- Completed outbound attempts of sales, on deals with and without a hand-over. RD Station CRM records no call result,
--- so whether an attempt was a contact is not known. `handoff_id` is the hand-over of the deal's
--- first contact.
+-- so whether an attempt was a contact is not known; exported lists may know it. `handoff_id` is the hand-over of the
+-- deal's first contact.
 select
     {{ hash_id("'rd_station_crm:task:' || tasks.task_id") }} as attempt_id,
     hand_overs.handoff_id,
@@ -21,3 +21,24 @@ where
     tasks.is_done
     and tasks.done_at <= {{ as_of() }}
     and tasks.type in ('call', 'whatsapp', 'email', 'meeting', 'visit')
+
+union all
+
+select
+    {{ hash_id("'files:attempt:' || attempts.attempt_key") }} as attempt_id,
+    hand_overs.handoff_id,
+    listed.opportunity_id,
+    {{ hash_id("'files:seller:' || coalesce(attempts.seller_key, listed.seller_key)") }} as seller_id,
+    attempts.channel,
+    attempts.outcome,
+    attempts.occurred_at,
+    attempts.logged_at,
+    case attempts.outcome when 'contact' then true when 'no_answer' then false end as counts_as_contact,
+    'files' as source_system,
+    attempts.attempt_key as source_id
+from {{ ref("stg_files__attempts") }} as attempts
+left join {{ ref("int_file_opportunities") }} as listed
+    on attempts.handoff_key = listed.handoff_key and listed.is_primary
+left join {{ ref("int_handoff_opportunities") }} as hand_overs
+    on listed.opportunity_id = hand_overs.opportunity_id and hand_overs.is_own
+where attempts.occurred_at <= {{ as_of() }}

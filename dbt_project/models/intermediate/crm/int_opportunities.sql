@@ -10,11 +10,11 @@ with last_visits as (
 
 reason_labels as (
     select
+        source_system,
         label,
         min(reason_code) as reason_code
     from {{ ref("stg_agreement__reason_labels") }}
-    where source_system = 'rd_station_crm'
-    group by label
+    group by source_system, label
 )
 
 select
@@ -46,34 +46,42 @@ left join last_visits on deals.deal_id = last_visits.deal_id and last_visits.rec
 left join {{ ref("int_crm_stages") }} as stages on staged.stage_id = stages.stage_id
 left join {{ ref("stg_rd_station_crm__lost_reasons") }} as lost_reasons
     on staged.lost_reason_id = lost_reasons.reason_id
-left join reason_labels on lower(trim(coalesce(staged.lost_reason_name, lost_reasons.name))) = reason_labels.label
+left join reason_labels
+    on
+        reason_labels.source_system = 'rd_station_crm'
+        and lower(trim(coalesce(staged.lost_reason_name, lost_reasons.name))) = reason_labels.label
 left join {{ ref("int_company_nodes") }} as companies on companies.node = 'org:' || deals.organization_id
 
 union all
 
 select
-    {{ hash_id("'files:deal:' || file_deals.deal_key") }} as opportunity_id,
+    listed.opportunity_id,
     'files' as source_system,
-    file_deals.deal_key as source_id,
+    listed.source_id,
     nodes.person_id,
     companies.company_id,
-    {{ hash_id("'files:seller:' || file_deals.seller_key") }} as seller_id,
-    cast(null as {{ dbt.type_string() }}) as stage,
-    cast(null as {{ dbt.type_string() }}) as funnel_stage,
+    {{ hash_id("'files:seller:' || listed.seller_key") }} as seller_id,
+    last_visits.stage_name as stage,
+    last_visits.funnel_stage,
     cast(null as decimal(18, 2)) as amount,
     '{{ var("currency") }}' as currency,
     cast(null as decimal(18, 2)) as amount_recurring,
-    cast(null as timestamp) as created_at,
-    file_deals.won_at as closed_at,
-    file_deals.won_on as closed_date,
-    'won' as outcome,
-    cast(null as {{ dbt.type_string() }}) as reason_code,
-    cast(null as {{ dbt.type_string() }}) as reason_label,
-    cast(null as bigint) as rating,
+    listed.created_at,
+    listed.closed_at,
+    listed.closed_date,
+    listed.outcome,
+    reason_labels.reason_code,
+    listed.reason as reason_label,
+    listed.rating,
     false as is_copy,
     cast(null as {{ dbt.type_string() }}) as parent_opportunity_id,
     cast(null as {{ dbt.type_string() }}) as erp_order,
     true as from_marketing
-from {{ ref("stg_files__deals") }} as file_deals
-left join {{ ref("int_person_nodes") }} as nodes on nodes.node = 'files:' || file_deals.handoff_key
-left join {{ ref("int_company_nodes") }} as companies on companies.node = 'files:' || file_deals.company_key
+from {{ ref("int_file_opportunities") }} as listed
+left join {{ ref("stg_files__handoffs") }} as handoffs on listed.handoff_key = handoffs.handoff_key
+left join {{ ref("int_person_nodes") }} as nodes on handoffs.person_node = nodes.node
+left join {{ ref("int_company_nodes") }} as companies on companies.node = 'files:' || listed.company_key
+left join last_visits
+    on listed.is_primary and last_visits.deal_id = 'files:' || listed.handoff_key and last_visits.recency = 1
+left join reason_labels
+    on reason_labels.source_system = 'files' and lower(trim(listed.reason)) = reason_labels.label

@@ -42,9 +42,9 @@ with events as (
         visits.funnel_stage as stage,
         visits.start_at as entered_at,
         {{ local_date("visits.start_at") }} as entered_date,
-        'rd_station_crm' as source_system
+        deals.source_system
     from {{ ref("int_stage_visits") }} as visits
-    inner join {{ ref("int_deals") }} as deals on visits.deal_id = deals.deal_id
+    inner join {{ ref("int_opportunities") }} as deals on visits.opportunity_id = deals.opportunity_id
     inner join {{ ref("int_handoff_opportunities") }} as links
         on deals.opportunity_id = links.opportunity_id and links.is_own
     where visits.funnel_stage <> 'mql'

@@ -103,7 +103,7 @@ signals as (
         'files:handoff:' || handoffs.handoff_key as opening_record,
         cast(null as {{ dbt.type_string() }}) as contact_uuid
     from {{ ref("stg_files__handoffs") }} as handoffs
-    inner join {{ ref("int_person_nodes") }} as nodes on nodes.node = 'files:' || handoffs.handoff_key
+    inner join {{ ref("int_person_nodes") }} as nodes on handoffs.person_node = nodes.node
 )
 
 select

@@ -1,6 +1,6 @@
 -- Who got the lead, and when that is known: with the primary deal when its owner never changed, else at the first
 -- fetch that showed an owner (the CRM keeps no history of owners). A rating of 1 is the CRM's default: it counts only
--- when another value was seen before.
+-- when another value was seen before. Exported lists say when it was assigned, and to whom; what they rate is rated.
 with observed as (
     select
         {{ opportunity_id("deal_id") }} as opportunity_id,
@@ -27,9 +27,9 @@ union all
 
 select
     outcomes.handoff_id,
-    opportunities.seller_id,
-    cast(null as timestamp) as assigned_at,
-    cast(null as bigint) as seller_rating
+    {{ hash_id("'files:seller:' || coalesce(handoffs.seller_key, listed.seller_key)") }} as seller_id,
+    handoffs.assigned_at,
+    listed.rating as seller_rating
 from {{ ref("int_handoff_outcomes") }} as outcomes
-inner join {{ ref("int_opportunities") }} as opportunities
-    on outcomes.primary_opportunity_id = opportunities.opportunity_id and opportunities.source_system = 'files'
+inner join {{ ref("int_file_opportunities") }} as listed on outcomes.primary_opportunity_id = listed.opportunity_id
+inner join {{ ref("stg_files__handoffs") }} as handoffs on listed.handoff_key = handoffs.handoff_key

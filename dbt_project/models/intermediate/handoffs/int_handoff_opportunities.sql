@@ -84,12 +84,9 @@ union all
 -- Exported lists name the hand-over of each deal.
 select
     passages.handoff_id,
-    {{ hash_id("'files:deal:' || deals.deal_key") }} as opportunity_id,
-    row_number() over (
-        partition by passages.handoff_id
-        order by deals.won_on asc, deals.won_at asc, deals.deal_key asc
-    ) = 1 as is_primary,
+    listed.opportunity_id,
+    listed.is_primary,
     true as is_own,
     'own' as link
-from {{ ref("stg_files__deals") }} as deals
-inner join {{ ref("int_passages") }} as passages on passages.opening_record = 'files:handoff:' || deals.handoff_key
+from {{ ref("int_file_opportunities") }} as listed
+inner join {{ ref("int_passages") }} as passages on passages.opening_record = 'files:handoff:' || listed.handoff_key

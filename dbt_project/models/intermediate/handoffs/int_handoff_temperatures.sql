@@ -1,5 +1,5 @@
 -- Scores stamped at the hand-over (last seen at or before it) and the temperature that the agreement derives: hot by a
--- buying-signal conversion within the agreed days or by interest; all else is `other`.
+-- buying-signal conversion within the agreed days or by interest; all else is `other`. An exported list may say it.
 with scores as (
     select
         passages.handoff_id,
@@ -35,6 +35,7 @@ buying_signals as (
 select
     passages.handoff_id,
     case
+        when handoffs.temperature is not null then handoffs.temperature
         when buying_signals.handoff_id is not null or scores.interest >= passages.hot_interest_min then 'hot'
         else 'other'
     end as temperature,
@@ -43,3 +44,5 @@ select
 from {{ ref("int_passages") }} as passages
 left join scores on passages.handoff_id = scores.handoff_id and scores.recency = 1
 left join buying_signals on passages.handoff_id = buying_signals.handoff_id
+left join {{ ref("stg_files__handoffs") }} as handoffs
+    on passages.source_system = 'files' and passages.opening_record = 'files:handoff:' || handoffs.handoff_key

@@ -13,21 +13,22 @@ with facts as (
         outcomes.opportunity_at,
         outcomes.proposal_at,
         case
-            when passages.source_system = 'files' then
-                case
-                    when outcomes.won_date is not null then 'won'
-                    when {{ add_days("passages.mql_date", "passages.inactivity_days") }} < {{ local_date(as_of()) }}
-                        then 'inactive'
-                    else 'open'
-                end
+            when listed.status is not null then listed.status
             when outcomes.won_opportunity_id is not null then 'won'
             when outcomes.has_open_deal = 1 or passages.closed_at is null then 'open'
             when outcomes.failed_at is null then 'inactive'
             when outcomes.sql_at is null or outcomes.failed_at < outcomes.sql_at then 'rejected'
             else 'lost'
-        end as status
+        end as status,
+        case when listed.handoff_id is null then passages.closed_at else listed.closed_at end as ended_at,
+        listed.closed_date as listed_closed_date,
+        coalesce(listed.records_attempts, true) as records_attempts,
+        coalesce(listed.records_owners, true) as records_owners,
+        coalesce(listed.records_reasons, true) as records_reasons,
+        coalesce(listed.records_ratings, true) as records_ratings
     from {{ ref("int_passages") }} as passages
     left join {{ ref("int_handoff_outcomes") }} as outcomes on passages.handoff_id = outcomes.handoff_id
+    left join {{ ref("int_file_outcomes") }} as listed on passages.handoff_id = listed.handoff_id
 )
 
 select
@@ -52,7 +53,7 @@ select
     facts.mql_date,
     assignments.assigned_at,
     attempts.first_attempt_at,
-    attempts.first_attempt_at as first_contact_at,
+    attempts.first_contact_at,
     case when facts.mql_at is not null then coalesce(attempts.attempts, 0) end as attempts,
     facts.accepted_at,
     facts.sql_at,
@@ -66,12 +67,15 @@ select
     case when facts.status = 'lost' then facts.failed_at end as lost_at,
     assignments.seller_rating,
     facts.status,
-    case when facts.source_system = 'files' then facts.won_at else facts.closed_at end as closed_at,
-    case when facts.source_system = 'files' then facts.won_date else {{ local_date("facts.closed_at") }} end
-        as closed_date,
+    facts.ended_at as closed_at,
+    coalesce(facts.listed_closed_date, {{ local_date("facts.ended_at") }}) as closed_date,
     facts.primary_opportunity_id,
     case when facts.status = 'won' then facts.won_opportunity_id else closing_deal.opportunity_id end
-        as closing_opportunity_id
+        as closing_opportunity_id,
+    facts.records_attempts,
+    facts.records_owners,
+    facts.records_reasons,
+    facts.records_ratings
 from facts
 left join {{ ref("int_opportunities") }} as primary_deal
     on facts.primary_opportunity_id = primary_deal.opportunity_id

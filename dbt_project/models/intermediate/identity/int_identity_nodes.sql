@@ -66,9 +66,10 @@ where customers.is_natural_person = 1 or customer_contacts.source_id is not null
 union all
 
 select
-    'files:' || handoff_key as node,
+    person_node as node,
     'files' as source_system,
-    handoff_key as source_id,
-    mql_at as first_seen_at,
+    max(person_key) as source_id,
+    min(mql_at) as first_seen_at,
     false as is_deleted
 from {{ ref("stg_files__handoffs") }}
+group by person_node

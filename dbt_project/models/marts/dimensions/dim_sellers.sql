@@ -12,7 +12,7 @@ seen as (
     union
     select seller_id, source_system from {{ ref('int_handoffs') }}
     union
-    select seller_id, 'rd_station_crm' as source_system from {{ ref('int_contact_attempts') }}
+    select seller_id, source_system from {{ ref('int_contact_attempts') }}
 ),
 
 unknown as (
