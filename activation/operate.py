@@ -66,6 +66,19 @@ def retry(outbox: Outbox, delivery_id: str, resend_uncertain: bool = False) -> N
     _move(outbox, row, Change((State.PENDING,), reason="retried_by_person"), failures=0)
 
 
+def replay(outbox: Outbox, sync: str, reason: str | None = None) -> int:
+    """Put the dead letters of a sync back to `pending`, all or those with one reason; returns how many.
+
+    What a person cancelled stays dead.
+    """
+    query = sa.select(table).where(table.c.sync == sync, table.c.state == State.DEAD)
+    query = query.where(table.c.reason == reason) if reason else query.where(table.c.reason != "cancelled_by_person")
+    with outbox.reading() as connection:
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    change = Change((State.PENDING,), reason="retried_by_person")
+    return sum(outbox.move(engine_row(row), change, failures=0) for row in rows)
+
+
 def mark_received(outbox: Outbox, delivery_id: str, now: datetime) -> None:
     """A person saw a `held` delivery at the destination: it is accepted."""
     row = show(outbox, delivery_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,9 @@ class Batch:
     key: str
 
 
-def deliver_plan(runtime: Runtime, dry_run: bool | None, only: str | None = None) -> dict[str, DeliveryReport]:
+def deliver_plan(
+    runtime: Runtime, dry_run: bool | None, only: str | None = None, accept_unusual: bool = False
+) -> dict[str, DeliveryReport]:
     """Deliver every configured sync, or the one of the destination `only`; reports by destination.
 
     Each sync stands alone: when one fails the others are still pushed, then its error is raised.
@@ -39,7 +41,7 @@ def deliver_plan(runtime: Runtime, dry_run: bool | None, only: str | None = None
         if only is not None and sync.setting != only:
             continue
         try:
-            reports[sync.setting] = _deliver(runtime, sync, dry_run)
+            reports[sync.setting] = _deliver(runtime, sync, dry_run, accept_unusual)
         except Exception as error:
             failed.append(error)
     if failed:
@@ -47,7 +49,7 @@ def deliver_plan(runtime: Runtime, dry_run: bool | None, only: str | None = None
     return reports
 
 
-def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None) -> DeliveryReport:
+def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None, accept_unusual: bool) -> DeliveryReport:
     from activation.delivery import deliver
 
     rehearsal = not syncs.settings_of(runtime.profile, sync).live if dry_run is None else dry_run
@@ -60,7 +62,7 @@ def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None) -> Delive
             runtime.outbox,
             destination,
             runtime.clock,
-            sync.policy(runtime),
+            replace(sync.policy(runtime), accept_unusual=accept_unusual),
             dry_run=rehearsal,
             consent=consent,
             progress=lambda done, total: runtime.display.step(sync.doing, done, total, "rows"),

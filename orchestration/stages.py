@@ -89,15 +89,18 @@ def confirm(profile: Profile) -> int:
     return confirmed
 
 
-def deliver(profile: Profile, dry_run: bool | None = None, only: str | None = None) -> dict[str, Any]:
+def deliver(
+    profile: Profile, dry_run: bool | None = None, only: str | None = None, accept_unusual: bool = False
+) -> dict[str, Any]:
     """Push the plans' rows that were not pushed; returns activation's DeliveryReports by destination.
 
     `dry_run` None means what bastao.yaml says (`live`) of each destination. A dry run writes nothing, here or outside.
+    `accept_unusual`: a person looked at a plan that is much larger than usual.
     """
     with Runtime(profile) as runtime:
         if dry_run:
-            return deliver_plan(runtime, True, only)
+            return deliver_plan(runtime, True, only, accept_unusual)
         with runtime.state.logged("deliver") as detail:
-            reports = deliver_plan(runtime, dry_run, only)
+            reports = deliver_plan(runtime, dry_run, only, accept_unusual)
             detail.update({name: delivery_figures(report) for name, report in reports.items()})
     return reports

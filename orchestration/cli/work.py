@@ -72,27 +72,33 @@ def publish(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
 def deliver(
     profile: ProfileOption = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be sent. Writes nothing, here or outside.")
+        bool, typer.Option("--dry-run", help="Show what would be sent, refused and why, and what it costs. Writes nothing, here or outside.")
+    ] = False,
+    only: Annotated[str | None, typer.Option("--only", help="Only this destination, as bastao.yaml names it.")] = None,
+    accept_plan: Annotated[
+        bool, typer.Option("--accept-plan", help="Send also when a plan is much larger than usual: you looked at it.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Push what the published plan holds and was not pushed yet: rejected leads back into nurture, each once."""
-    from orchestration import stages
+    from orchestration import delivery_words, stages, syncs
 
     company = common.open_profile(profile)
+    known = [sync.setting for sync in syncs.configured(company)]
+    if only is not None and only not in known:
+        common.fail(f"{only!r} is no destination of bastao.yaml; there is {', '.join(known) or 'none'}.", common.SETTINGS)
     common.begin_work(as_json)
     if not dry_run:
         stages.confirm(company)
-    reports = stages.deliver(company, dry_run or None)
+    reports = stages.deliver(company, dry_run or None, only, accept_plan)
     common.end_work()
-    figures = {name: stages.delivery_figures(report) for name, report in reports.items()}
     if as_json:
-        common.show(figures, True)
-    elif not figures:
+        common.show({name: stages.delivery_figures(report) for name, report in reports.items()}, True)
+    elif not reports:
         common.out.print("No destination stands in bastao.yaml: nothing is pushed anywhere.")
-    for name, counts in {} if as_json else figures.items():
-        common.out.print("\n".join([name, *(f"{key:>20}  {value}" for key, value in counts.items())]), markup=False)
-    if any(counts["held"] or counts["dead"] for counts in figures.values()):
+    for name, report in {} if as_json else reports.items():
+        common.out.print("\n".join(delivery_words.lines(name, report)), markup=False, soft_wrap=True)
+    if any(report.held or report.dead for report in reports.values()):
         common.fail("Some deliveries wait for a person: bastao deliveries list", common.HELD)
 
 

@@ -117,3 +117,20 @@ def test_cancel_respects_the_states(outbox: Outbox) -> None:
     assert (states(outbox)["d"], states(outbox)["e"]) == ("refused", "dead")
     with pytest.raises(TransitionError, match="only held"):
         operate.mark_received(outbox, ident("e"), NOW)
+
+
+def test_dead_letters_go_back_into_the_line_but_not_what_a_person_cancelled(tmp_path: Path) -> None:
+    clock = FakeClock()
+    outbox = Outbox(f"sqlite:///{tmp_path / 'state.db'}")
+    outbox.bear(SYNC, NOW - timedelta(days=365))
+    destination = FakeDestination(clock)
+    destination.script = {"a": [Outcome.REJECTED], "b": [Outcome.REJECTED], "c": [Outcome.REJECTED]}
+    deliver(SYNC, plan_of("a", "b", "c"), outbox, destination, clock, policy())
+    by_subject = {row["subject_id"]: row["delivery_id"] for row in outbox.ledger(SYNC).values()}
+    assert set(states(outbox).values()) == {"dead"}
+    operate.retry(outbox, by_subject["c"])
+    operate.cancel(outbox, by_subject["c"])
+    assert operate.replay(outbox, SYNC, reason="http_999") == 0
+    assert operate.replay(outbox, SYNC) == 2
+    assert operate.replay(outbox, SYNC) == 0
+    assert sorted(states(outbox).values()) == ["dead", "pending", "pending"]

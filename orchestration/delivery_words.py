@@ -1,0 +1,58 @@
+"""What a push did, or would do, in words for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from activation.report import DeliveryReport
+
+# Why a run ended early, and what to do about it.
+STOPS = {
+    "run_limit": "the maximum of one run is reached; the rest goes with the next run (max_per_run in bastao.yaml)",
+    "day_limit": "the maximum of 24 hours is reached; the rest goes later (max_per_day in bastao.yaml)",
+    "quota": "the account's quota is used up; the rest goes with the next run",
+    "paused": "a person paused this sync; go on with: bastao deliveries resume SYNC",
+    "stop_file": "everything is stopped; go on with: bastao deliveries start",
+    "plan_unusually_large": "many more new rows than usual. Look at them with --dry-run; if they are right: bastao deliver --accept-plan",
+    "too_many_failures_in_a_row": "too many rows in a row went wrong: it is not the rows. See bastao deliveries list --state failed",
+}
+_COUNTS = (
+    ("would_send", "would be sent now"), ("accepted", "accepted by the destination"), ("found", "of these, found there already"),
+    ("pending", "left to send"), ("throttled", "put off by the quota"), ("failed", "failed, tried again later"),
+    ("uncertain", "uncertain, settled by the next run"), ("held", "held for a person"), ("dead", "given up"),
+    ("not_in_plan", "waiting, no longer in the plan"), ("unconfirmed", "accepted, not seen there in time"),
+)  # fmt: skip
+
+
+def lines(name: str, report: DeliveryReport) -> Iterator[str]:
+    """The report of one sync, line by line."""
+    yield f"{name}{' (rehearsal: nothing is sent)' if report.dry_run else ''}"
+    yield f"  {report.in_plan:>7,}  in the plan"
+    for attribute, words in _COUNTS:
+        if number := getattr(report, attribute):
+            yield f"  {number:>7,}  {words}"
+    for counted, words in ((report.refused, "refused"), (report.waiting, "waiting"), (report.outside_window, "left alone")):
+        if counted:
+            yield f"  {sum(counted.values()):>7,}  {words}: {reasons(counted)}"
+    if report.quota_cost:
+        calls = ", ".join(f"{number:,} {resource}" for resource, number in sorted(report.quota_cost.items()))
+        yield f"           calls for what is left: {calls}"
+    if report.drain_seconds:
+        yield f"           time to drain at the allowed rates: {duration(report.drain_seconds)}"
+    if report.stopped:
+        yield f"           stopped: {STOPS.get(report.stopped, report.stopped.replace('_', ' '))}"
+
+
+def reasons(counted: Mapping[str, int]) -> str:
+    """`consent declined 5, no email 2`."""
+    return ", ".join(f"{reason.replace('_', ' ')} {number:,}" for reason, number in sorted(counted.items()))
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit a person would use."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}".replace(".0 ", " ")
+    return f"{seconds:.0f} s"
