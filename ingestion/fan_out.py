@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -12,6 +13,7 @@ from ingestion.errors import ApiError, IngestionError, QuotaExhausted
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+TELL_SECONDS = 0.1  # how often progress is told
 MAX_FAILURES = 20  # more single failures than this in one slice: the service is down, not the record
 
 
@@ -36,55 +38,64 @@ def fan_out(
     A record whose own quota is used up, or that fails by itself, is left for the next run; a quota of the account,
     a credential problem or many failures stop the slice. Results of finished items are kept in every case.
     """
-    outcome: Outcome[Result] = Outcome()
-    results: dict[int, Result] = {}
-    queue, count = iter(enumerate(items)), 0
+    line: _Line[Item, Result] = _Line(items, work)
     with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="fetch") as pool:
-        running: dict[Future[Result], int] = {}
         try:
-            while True:
-                _refill(pool, queue, running, work, workers * 2 if outcome.stop is None else 0)
-                if not running:
-                    break
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    index = running.pop(future)
-                    count += 1
-                    _settle(future, index, results, outcome)
-                done(count)
+            running = [pool.submit(line.run) for _ in range(min(max(1, workers), len(items)))]
+            while running:
+                finished, pending = wait(running, timeout=TELL_SECONDS, return_when=FIRST_EXCEPTION)
+                running = list(pending)
+                for worker in finished:
+                    worker.result()  # an error that is none of ours ends everything
+                done(line.count)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            line.ended = True
             raise
-    outcome.results = [results[index] for index in sorted(results)]
-    return outcome
+    line.outcome.results = [line.results[index] for index in sorted(line.results)]
+    return line.outcome
 
 
-def _refill(
-    pool: ThreadPoolExecutor,
-    queue: Iterator[tuple[int, Item]],
-    running: dict[Future[Result], int],
-    work: Callable[[Item], Result],
-    room: int,
-) -> None:
-    while len(running) < room:
-        try:
-            index, item = next(queue)
-        except StopIteration:
-            return
-        running[pool.submit(work, item)] = index
+class _Line(Generic[Item, Result]):
+    """The items that wait, and what became of the others. Each thread takes the next item until there is none.
 
+    One future per thread, not per item: handing every item over through the pool cost as much as a call.
+    """
 
-def _settle(future: Future[Result], index: int, results: dict[int, Result], outcome: Outcome[Result]) -> None:
-    try:
-        results[index] = future.result()
-    except QuotaExhausted as error:
-        if error.key:
+    def __init__(self, items: Sequence[Item], work: Callable[[Item], Result]) -> None:
+        self._queue, self._work, self._lock = iter(enumerate(items)), work, threading.Lock()
+        self.outcome: Outcome[Result] = Outcome()
+        self.results: dict[int, Result] = {}
+        self.count, self.ended = 0, False
+
+    def run(self) -> None:
+        """Work until the queue is empty or something ended it."""
+        while (taken := self._next()) is not None:
+            index, item = taken
+            try:
+                result = self._work(item)
+            except IngestionError as error:
+                with self._lock:
+                    self.count += 1
+                    self._failed(error)
+            except BaseException:
+                self.ended = True
+                raise
+            else:
+                with self._lock:
+                    self.count += 1
+                    self.results[index] = result
+
+    def _next(self) -> tuple[int, Item] | None:
+        with self._lock:
+            return None if self.ended else next(self._queue, None)
+
+    def _failed(self, error: IngestionError) -> None:
+        outcome = self.outcome
+        if isinstance(error, QuotaExhausted) and error.key:
             outcome.deferred += 1
-        else:
-            outcome.stop = outcome.stop or error
-    except ApiError as error:
-        outcome.failures.append(str(error))
-        if len(outcome.failures) > MAX_FAILURES:
-            outcome.stop = outcome.stop or error
-    except IngestionError as error:
-        outcome.stop = outcome.stop or error
+            return
+        if isinstance(error, ApiError):
+            outcome.failures.append(str(error))
+            if len(outcome.failures) <= MAX_FAILURES:
+                return
+        outcome.stop, self.ended = outcome.stop or error, True

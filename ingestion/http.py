@@ -22,6 +22,7 @@ import httpx
 import orjson
 
 from ingestion.errors import ApiError, AuthError, QuotaExhausted
+from ingestion.http_wire import Lost, Raw, open_wire
 from ingestion.ports import Clock, Limiter
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line prints the whole address, token included
@@ -80,10 +81,7 @@ class ApiClient:
         self._patience = patience_seconds
         self.requests = 0
         self._count = threading.Lock()
-        self._base = base_url.rstrip("/")
-        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._http = httpx.Client(limits=limits, transport=transport)
+        self._wire = open_wire(base_url.rstrip("/"), httpx.Timeout(timeout), transport)
 
     def get_json(
         self, path: str, params: Mapping[str, Any] | None = None, *, resource: str, key: str | None = None
@@ -164,7 +162,7 @@ class ApiClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._wire.close()
 
     def _acquire(self, resource: str, key: str | None) -> None:
         try:
@@ -187,29 +185,17 @@ class ApiClient:
         with self._count:
             self.requests += 1
         try:
-            # A request made by hand and `send` cost a third less than `Client.request`: one full sweep makes
-            # four calls per contact.
-            call = httpx.Request(
-                method,
-                self._base + path,
-                params=query or None,
-                headers=headers,
-                content=content,
-                extensions=self._extensions,
-            )
-            raw = self._http.send(call)
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError):
+            raw = self._wire.send(method, path, query, headers, content)
+        except ValueError:
             raise ApiError(
                 f"{method} {_shown(path)}: the address cannot be used; check the base address."
             ) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            return None, used, "connect"
-        except httpx.HTTPError as error:
-            return None, used, type(error).__name__
+        except Lost as lost:
+            return None, used, lost.what
         return _response(raw), used, ""
 
 
-def _response(raw: httpx.Response) -> Response:
+def _response(raw: Raw) -> Response:
     """Parse without trusting the content type: gateways send HTML as JSON and JSON as text."""
     data, is_json = None, True
     if raw.content.strip():
@@ -217,9 +203,9 @@ def _response(raw: httpx.Response) -> Response:
             data = orjson.loads(raw.content)
         except orjson.JSONDecodeError:
             is_json = False
-    elif raw.status_code == 200:
+    elif raw.status == 200:
         is_json = False
-    return Response(raw.status_code, raw.headers, data, is_json)
+    return Response(raw.status, raw.headers, data, is_json)
 
 
 def error_words(body: Any) -> str:
