@@ -1,197 +1,105 @@
-"""A version of the agreement as a document that both leaders can read and sign (Markdown, pt-BR and en)."""
+"""A version of the agreement as a document that both leaders can read, print and sign; in pt-BR or en."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
-from contract.agreement import Agreement, SignedVersion
-from contract.calendar_model import WEEKDAYS, Calendar
-from contract.fields import interval_text
-from contract.model import Criteria, ResponseClock
-from contract.words import (
-    Language,
-    count,
-    day_text,
-    duration,
-    instant_text,
-    language_of,
-    month_day,
-    number_text,
-    target_text,
-    weekday,
-    word,
+from contract.diff import differences
+from contract.document_blocks import Document, Paragraph, Points, Section, Signer, said
+from contract.document_calendars import calendars, exceptions
+from contract.document_html import html_page
+from contract.document_markdown import markdown
+from contract.document_promises import commitments, routing
+from contract.document_terms import (
+    consent,
+    criteria,
+    glossary,
+    hot,
+    judging,
+    parties,
+    passage,
+    profile,
+    reasons,
+    targets,
+    warning_signs,
 )
+from contract.signed import Agreement, SignedVersion
+from contract.words import Language, day_text, instant_text, language_of, word
 
 
 def render_markdown(agreement: Agreement, name: str, company: str, locale: str = "pt-BR") -> str:
     """The version called `name` as Markdown. KeyError when the agreement has no such version."""
+    return markdown(compose(agreement, name, company, locale))
+
+
+def render_html(agreement: Agreement, name: str, company: str, locale: str = "pt-BR") -> str:
+    """The version called `name` as one HTML file that fetches nothing. KeyError when there is no such version."""
+    return html_page(compose(agreement, name, company, locale))
+
+
+def compose(agreement: Agreement, name: str, company: str, locale: str = "pt-BR") -> Document:
+    """The content of the document, apart from how it is printed."""
     version, language = agreement.version(name), language_of(locale)
-    parts = [
-        _head(version, company, language),
-        *_sections(version, language),
-        _glossary(agreement, language),
-        _signatures(version, language),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _head(version: SignedVersion, company: str, language: Language) -> str:
-    since = instant_text(version.effective_from, version.calendar.zone, language)
-    zone = version.calendar.zone
-    return "\n".join(
-        [
-            f"# {word('title', language)}",
-            "",
-            f"**{company}** · {word('version', language)} {version.version}",
-            "",
-            f"{word('in_force_from', language)} {since} ({zone}), {word('until_next', language)}.",
-        ]
+    terms, signed = version.terms, version.terms.signatures
+    start = day_text(version.effective_from.astimezone(ZoneInfo(version.calendar.zone)).date(), language)
+    sections = (
+        parties(agreement, version, company, language),
+        glossary(agreement, language),
+        profile(version, language),
+        criteria("mql", terms.qualification.mql, language),
+        criteria("sql", terms.qualification.sql, language),
+        hot(version, language),
+        routing(version, language),
+        commitments(version, "marketing", language),
+        commitments(version, "sales", language),
+        reasons(version, language),
+        passage(version, language),
+        consent(version, language),
+        judging(language),
+        calendars(version, language),
+        targets(version, language),
+        warning_signs(version, language),
+    )
+    annexes = (exceptions(agreement, version, language), _changes(agreement, version, language))
+    return Document(
+        language=language,
+        title=word("title", language),
+        subtitle=word("subtitle", language),
+        company=company,
+        version=version.version,
+        fingerprint=version.agreement_hash,
+        facts=_facts(agreement, version, language),
+        sections=tuple(section for section in sections if not section.empty),
+        closing=said("closing", language, start=start),
+        signers=tuple(
+            Signer(word(area, language), by.name, by.role, day_text(by.signed_on, language))
+            for area, by in (("marketing", signed.marketing), ("sales", signed.sales))
+        ),
+        annexes=tuple(annex for annex in annexes if not annex.empty),
     )
 
 
-def _sections(version: SignedVersion, language: Language) -> Iterator[str]:
-    terms = version.terms
-    yield _section("mql", _criteria(terms.qualification.mql, language), language)
-    yield _section("sql", _criteria(terms.qualification.sql, language), language)
-    yield _section("hot", _hot(version, language), language)
-    yield _section("clocks", _clocks(terms.response_clocks, language), language)
-    yield _section("reasons", _reasons(version, language), language)
-    days = count(terms.passage.inactivity_days, "d", language)
-    yield _section("passage", word("passage_text", language).format(days=days), language)
-    yield _section("consent", word(f"consent_{terms.consent.unknown}", language), language)
-    if terms.targets:
-        rows = [[word(target.metric, language), target_text(target, language)] for target in terms.targets]
-        yield _section("targets", _table(["metric", "target"], rows, language), language)
-    yield _section("calendar", _calendar(version.calendar, language), language)
+def _facts(agreement: Agreement, version: SignedVersion, language: Language) -> tuple[tuple[str, str], ...]:
+    since = instant_text(version.effective_from, version.calendar.zone, language)
+    earlier = _earlier(agreement, version)
+    replaces = f"{word('version', language)} {earlier.version}" if earlier else word("first_one", language)
+    return (
+        (word("version", language), version.version),
+        (word("in_force_from", language), f"{since} ({version.calendar.zone})"),
+        (word("replaces", language), replaces),
+    )
 
 
-def _section(key: str, body: str, language: Language) -> str:
-    return f"## {word(key, language)}\n\n{body}"
+def _earlier(agreement: Agreement, version: SignedVersion) -> SignedVersion | None:
+    found = [item for item in agreement.versions if item.effective_from < version.effective_from]
+    return found[-1] if found else None
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> str:
-    lines = [
-        "| " + " | ".join(word(head, language) for head in heads) + " |",
-        "|" + " --- |" * len(heads),
-        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows),
-    ]
-    return "\n".join(lines)
-
-
-def _criteria(criteria: Criteria, language: Language) -> str:
-    rows = [
-        [item.title.in_language(language), item.measured_by.in_language(language)]
-        for item in criteria.criteria
-    ]
-    table = _table(["condition", "measured_by"], rows, language)
-    return f"{table}\n\n{word('all_conditions', language)}" if len(rows) > 1 else table
-
-
-def _hot(version: SignedVersion, language: Language) -> str:
-    rule, ways = version.terms.hot_when, []
-    if rule.conversions:
-        listed = ", ".join(f"`{identifier}`" for identifier in rule.conversions)
-        days = count(rule.within_days, "d", language)
-        ways.append(word("hot_conversion", language).format(days=days, list=listed))
-    if rule.interest_at_least is not None:
-        points = number_text(rule.interest_at_least, language)
-        ways.append(word("hot_interest", language).format(points=points))
-    if not ways:
-        return word("hot_never", language)
-    lines = "\n".join(f"- {way}" for way in ways)
-    return f"{word('one_holds', language)}\n\n{lines}" if len(ways) > 1 else lines
-
-
-def _clocks(clocks: Sequence[ResponseClock], language: Language) -> str:
-    if not clocks:
-        return word("no_clocks", language)
-    rows = []
-    for clock in clocks:
-        stops = word(clock.stops_at, language)
-        if clock.stops_at == "first_contact":
-            stops += " " + word(f"fallback_{clock.fallback_without_call_result}", language)
-        counts = word(clock.clock, language)
-        rows.append(
-            [
-                clock.title.in_language(language),
-                word(clock.area, language),
-                duration(clock.limit, language),
-                counts,
-                stops,
-            ]
-        )
-    return _table(["promise", "area", "limit", "counts", "stops"], rows, language)
-
-
-def _reasons(version: SignedVersion, language: Language) -> str:
-    rows = [
-        [reason.title.in_language(language), word(reason.next_step, language)]
-        for reason in version.terms.reasons
-    ]
-    return _table(["reason", "next"], rows, language)
-
-
-def _calendar(calendar: Calendar, language: Language) -> str:
-    hours = {day: block.intervals for block in calendar.hours for day in block.days}
-    lines = [f"{word('zone', language)}: {calendar.zone}.", ""]
-    for day in WEEKDAYS:
-        stretches = ", ".join(interval_text(interval).replace("-", "–") for interval in hours.get(day, ()))
-        lines.append(f"- {weekday(day, language)}: {stretches or word('closed', language)}")
-    lines += ["", _holidays(calendar, language)]
-    if calendar.optional_days_closed:
-        listed = ", ".join(word(day, language) for day in calendar.optional_days_closed)
-        lines += ["", f"{word('optional_days_closed', language)}: {listed}."]
-    lines += _days(calendar, language)
-    return "\n".join(lines)
-
-
-def _holidays(calendar: Calendar, language: Language) -> str:
-    if not calendar.public_holidays:
-        return word("holidays_worked", language)
-    if calendar.state:
-        return word("holidays_state", language).format(state=calendar.state)
-    return word("holidays_public", language)
-
-
-def _days(calendar: Calendar, language: Language) -> list[str]:
-    groups = [
-        (
-            "closed_every_year",
-            [f"{month_day(day.day, language)} ({day.name})" for day in calendar.closed_every_year],
-        ),
-        ("closed_days", [f"{day_text(day.date, language)} ({day.name})" for day in calendar.closed_days]),
-        ("open_days", [f"{day_text(day.date, language)} ({day.name})" for day in calendar.open_days]),
-        (
-            "special_hours",
-            [
-                f"{day_text(day.date, language)} ({day.name}): {', '.join(map(interval_text, day.intervals))}"
-                for day in calendar.special_hours
-            ],
-        ),
-    ]
-    lines: list[str] = []
-    for key, days in groups:
-        if days:
-            lines += ["", f"{word(key, language)}: {'; '.join(days)}."]
-    return lines
-
-
-def _glossary(agreement: Agreement, language: Language) -> str:
-    if not agreement.glossary:
-        return ""
-    lines = [
-        f"- **{term.term.in_language(language)}**: {term.meaning.in_language(language)}"
-        for term in agreement.glossary
-    ]
-    return _section("glossary", "\n".join(lines), language)
-
-
-def _signatures(version: SignedVersion, language: Language) -> str:
-    signed = version.terms.signatures
-    rows = [
-        [word(area, language), by.name, by.role, day_text(by.signed_on, language), "&nbsp;" * 30]
-        for area, by in (("marketing", signed.marketing), ("sales", signed.sales))
-    ]
-    table = _table(["area", "name", "role", "signed_on", "signature"], rows, language)
-    print_of = f"{word('fingerprint', language)}: `{version.agreement_hash}`"
-    return _section("signatures", f"{table}\n\n{print_of}", language)
+def _changes(agreement: Agreement, version: SignedVersion, language: Language) -> Section:
+    """What the version changes against the one before it; empty for the first."""
+    earlier = _earlier(agreement, version)
+    if earlier is None:
+        return Section("changes", "")
+    lines = tuple(differences(earlier, version, language, signatures=False))
+    body = Points(lines) if lines else Paragraph(word("no_changes", language))
+    return Section("changes", said("changes", language, version=earlier.version), (body,))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import types
+import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from contract.fields import CODE_PATTERN
+from contract.portuguese import english_for
 from contract.problems import KeyPath, Problem, did_you_mean
 from contract.yaml_source import Lines
 
@@ -24,6 +29,13 @@ _EXPECTED = {
     "list_type": ("a list", "Write one item per line, each starting with a hyphen."),
     "dict_type": ("a block of keys", "Write `key: value` lines, indented."),
     "model_type": ("a block of keys", "Write `key: value` lines, indented."),
+    "model_attributes_type": ("a block of keys", "Write `key: value` lines, indented."),
+}
+_NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*(%|[^\W\d]*)")
+# What a pattern of the model asks for, in words; a pattern without words is shown as it is.
+_PATTERNS = {
+    CODE_PATTERN: "Use lower-case letters, digits, point, hyphen and underscore, without blanks or accents: {example}.",
+    r"^[A-Z]{2}$": "Write two capital letters, as BR.",
 }
 
 
@@ -36,7 +48,9 @@ def validate(
     except ValidationError as error:
         details = error.errors(include_url=False)
         return None, [
-            explain(detail, model, data, lines, path) for detail in details if not _echo(detail, details)
+            explain(detail, model, data, lines, path)
+            for detail in details
+            if not _echo(detail, details) and not _misspelt(detail, details, model)
         ]
 
 
@@ -48,6 +62,25 @@ def _echo(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
     )
 
 
+def _misspelt(detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]) -> bool:
+    """A key that is missing because it is written otherwise beside: the unknown key's remedy names it already."""
+    if detail["type"] != "missing":
+        return False
+    parent, key = detail["loc"][:-1], str(detail["loc"][-1])
+    return any(
+        f'"{key}"' in meant(str(other["loc"][-1]), fields_at(model, parent))
+        for other in details
+        if other["type"] == "extra_forbidden" and other["loc"][:-1] == parent
+    )
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Which of the known words was meant, Portuguese ones included; else the list of what is known."""
+    names = list(known)
+    english = english_for(word, names)
+    return f'Did you mean "{english}"?' if english else did_you_mean(word, names)
+
+
 def explain(detail: ErrorDetails, model: type[BaseModel], data: Any, lines: Lines, path: KeyPath) -> Problem:
     """One pydantic error as a problem."""
     local = tuple(key for key in detail["loc"] if key != "[key]")
@@ -56,7 +89,7 @@ def explain(detail: ErrorDetails, model: type[BaseModel], data: Any, lines: Line
     context: dict[str, Any] = detail.get("ctx", {})
     if kind == "extra_forbidden":
         known = fields_at(model, local[:-1])
-        return lines.problem(where, "is an unknown key", did_you_mean(str(local[-1]), known))
+        return lines.problem(where, "is an unknown key", meant(str(local[-1]), known))
     if kind == "missing":
         key = local[-1]
         meaning = fields_at(model, local[:-1]).get(str(key), "")
@@ -68,13 +101,12 @@ def explain(detail: ErrorDetails, model: type[BaseModel], data: Any, lines: Line
         return lines.problem(where, message, _sentence(remedy or "correct it"))
     if kind == "literal_error":
         choices = _choices(str(context.get("expected", "")))
-        return lines.problem(where, f"{value!r} is not allowed", did_you_mean(str(value), choices))
+        return lines.problem(where, f"{value!r} is not allowed", meant(str(value), choices))
     if kind in _EXPECTED:
         what, remedy = _EXPECTED[kind]
-        found = (
-            "nothing" if value is None else repr(value) if not isinstance(value, dict | list) else "a block"
+        return lines.problem(
+            where, f"must be {what}, found {_found(value)}", _rewritten(kind, value) or remedy
         )
-        return lines.problem(where, f"must be {what}, found {found}", remedy)
     return lines.problem(where, *_limits(kind, value, context, detail["msg"]))
 
 
@@ -96,11 +128,36 @@ def _limits(kind: str, value: Any, context: dict[str, Any], fallback: str) -> tu
             f"At most {context.get('max_length')} are possible.",
         )
     if kind == "string_pattern_mismatch":
-        remedy = (
-            f"It must match {context.get('pattern')}: lower-case letters, digits, point, hyphen, underscore."
-        )
-        return f"{value!r} is not a valid code", remedy
+        pattern = str(context.get("pattern"))
+        remedy = _PATTERNS.get(pattern, f"It must match {pattern}.")
+        return f"{value!r} is not a valid code", remedy.format(example=_as_code(str(value)))
     return fallback, "Correct the value."
+
+
+def _as_code(text: str) -> str:
+    """The nearest valid code: `Não Respondeu` → `nao_respondeu`."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9.-]+", "_", plain).strip("_.-") or "sem_timing"
+
+
+def _found(value: Any) -> str:
+    """A value as a person wrote it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "nothing"}[value]
+    return "a list" if isinstance(value, list) else "a block" if isinstance(value, dict) else repr(value)
+
+
+def _rewritten(kind: str, value: Any) -> str:
+    """The remedy with the very number, when a text shows which one was meant: `0,70`, `70 %`, `90 dias`."""
+    match = _NUMBER.fullmatch(str(value).strip())
+    if not kind.startswith(("int", "float")) or match is None:
+        return ""
+    number, rest = match.group(1).replace(",", "."), match.group(2)
+    if rest == "%":
+        return f"Write {float(number) / 100:g}: a share from 0 to 1, without the sign."
+    if kind.startswith("float"):
+        return f"Write {number}, with a point as decimal mark and nothing after it."
+    return f"Write {float(number):g}: digits only, nothing after them." if float(number).is_integer() else ""
 
 
 def fields_at(model: Any, path: KeyPath) -> dict[str, str]:
@@ -110,18 +167,21 @@ def fields_at(model: Any, path: KeyPath) -> dict[str, str]:
         following: list[Any] = []
         for kind in current:
             if isinstance(kind, type) and issubclass(kind, BaseModel):
-                if str(key) in kind.model_fields:
-                    following += _members(kind.model_fields[str(key)].annotation)
+                found = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+                if str(key) in found:
+                    following += _members(found[str(key)])
             elif get_origin(kind) is dict:
                 following += _members(get_args(kind)[1])
             elif get_origin(kind) in (list, tuple):
                 following += _members(get_args(kind)[0])
         current = following
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for kind in current:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            found.update({name: field.description or "" for name, field in kind.model_fields.items()})
-    return found
+            meanings.update(
+                {field.alias or name: field.description or "" for name, field in kind.model_fields.items()}
+            )
+    return meanings
 
 
 def _members(annotation: Any) -> list[Any]:

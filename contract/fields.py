@@ -25,6 +25,14 @@ from pydantic import (
 from contract.problems import did_you_mean
 
 _DURATION = re.compile(r"([-+]?\d+)\s*(s|min|h|d)")
+_LOOSE_DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d]*\.?)")
+# Units as people write them, without the ones that are right.
+_UNIT_NAMES: dict[tuple[str, ...], str] = {
+    ("s", "seg", "sec", "segundo", "segundos", "second", "seconds"): "s",
+    ("min", "m", "mins", "minuto", "minutos", "minute", "minutes"): "min",
+    ("h", "hs", "hr", "hrs", "hora", "horas", "hour", "hours"): "h",
+    ("d", "dia", "dias", "day", "days"): "d",
+}
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
@@ -72,13 +80,28 @@ def parse_duration(value: Any) -> int:
     """`5 min`, `24 h`, `30 s`, `2 d` → seconds. Zero and negative lengths are refused."""
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(
-            f"{value!r} is not a length of time; write a number and a unit: 30 s, 5 min, 24 h, 2 d"
-        )
+        nearest = _nearest_duration(value)
+        how = f"{nearest} (the units are s, min, h, d)" if nearest else "a number and a unit: 30 s, 5 min, 24 h, 2 d"
+        raise ValueError(f"{value!r} is not a length of time; write {how}")
     seconds = int(match.group(1)) * _UNIT_SECONDS[match.group(2)]
     if seconds <= 0:
         raise ValueError(f"{value!r} is not a positive length of time; a clock needs at least 1 s")
     return seconds
+
+
+def _nearest_duration(value: Any) -> str:
+    """What a length in other words most likely means: `5 minutos` → `5 min`, `1,5 h` → `90 min`; else empty."""
+    match = _LOOSE_DURATION.fullmatch(str(value).strip().casefold())
+    if match is None or not (unit := match.group(2)):
+        return ""
+    for names, short in _UNIT_NAMES.items():
+        if unit.removesuffix(".") in names:
+            number = float(match.group(1).replace(",", "."))
+            if number.is_integer():
+                return f"{number:g} {short}"
+            seconds = number * _UNIT_SECONDS[short]
+            return duration_text(round(seconds)) if seconds >= 1 and seconds == round(seconds) else ""
+    return ""
 
 
 def duration_text(seconds: int) -> str:
@@ -257,4 +280,5 @@ Email = Annotated[
 Zone = Annotated[
     str, BeforeValidator(parse_zone), _schema(r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$", "America/Sao_Paulo")
 ]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+CODE_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
+Code = Annotated[str, Field(pattern=CODE_PATTERN)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal, format_percent
 
 from contract.calendar_model import Weekday
+from contract.diff_vocabulary import CHANGES
+from contract.document_words import ANNEXES, FRAME, PROMISES
 from contract.model import Target
 
 Language = Literal["pt", "en"]
@@ -19,7 +22,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "title": ("Acordo entre marketing e vendas", "Agreement between marketing and sales"),
     "version": ("Versão", "Version"),
     "in_force_from": ("Em vigor a partir de", "In force from"),
-    "until_next": ("até a próxima versão", "until the next version"),
     "fingerprint": ("Impressão digital do texto (sha256)", "Fingerprint of the text (sha256)"),
     "mql": (
         "O que é um lead qualificado pelo marketing (MQL)",
@@ -42,26 +44,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "tinha interesse de pelo menos {points} pontos na passagem de bastão",
         "had an interest score of at least {points} at the hand-over",
     ),
-    "one_holds": ("Basta uma condição:", "One condition is enough:"),
+    "one_holds": (
+        "Um lead é quente quando cumpre uma destas condições:",
+        "A lead is hot when one of these holds:",
+    ),
+    "when_it": ("Um lead é quente quando:", "A lead is hot when it:"),
     "clocks": ("Prazos de resposta", "Response times"),
-    "no_clocks": ("Nenhum prazo combinado.", "No response time agreed."),
-    "promise": ("Compromisso", "Promise"),
     "area": ("Área", "Area"),
     "limit": ("Prazo", "Limit"),
     "counts": ("Como conta", "How it counts"),
     "stops": ("O que cumpre", "What meets it"),
     "business": ("só horário de trabalho", "working hours only"),
     "elapsed": ("todas as horas", "every hour"),
-    "first_contact": ("primeiro contato", "first contact"),
-    "first_attempt": ("primeira tentativa", "first attempt"),
-    "fallback_attempt": (
-        "(sem resultado de ligação no CRM, vale a tentativa)",
-        "(where the CRM records no call result, the attempt counts)",
-    ),
-    "fallback_not_judgeable": (
-        "(sem resultado de ligação no CRM, não se julga)",
-        "(where the CRM records no call result, it is not judged)",
-    ),
     "marketing": ("Marketing", "Marketing"),
     "sales": ("Vendas", "Sales"),
     "reasons": ("Motivos de devolução e perda", "Reasons of return and loss"),
@@ -71,7 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "suppress": ("não recebe mais contato", "gets no further contact"),
     "recycle": ("tenta-se de novo mais tarde", "is tried again later"),
     "merge": ("junta-se ao cadastro que já existe", "is merged with the record that exists"),
-    "none": ("nada", "nothing"),
+    "none": ("nenhum outro passo", "no further step"),
     "passage": ("Encerramento por inatividade", "Closing by inactivity"),
     "passage_text": (
         "Uma passagem de bastão sem negociação se encerra depois de {days}.",
@@ -95,12 +89,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "calendar": ("Calendário de trabalho", "Working calendar"),
     "zone": ("Fuso horário", "Time zone"),
     "closed": ("não há expediente", "closed"),
-    "holidays_public": ("Feriados nacionais: não há expediente.", "National holidays: closed."),
+    "holidays_public": ("nacionais, sem expediente", "national ones, closed"),
     "holidays_state": (
-        "Feriados nacionais e do estado {state}: não há expediente.",
-        "National holidays and those of state {state}: closed.",
+        "nacionais e do estado {state}, sem expediente",
+        "national ones and those of {state}, closed",
     ),
-    "holidays_worked": ("Trabalha-se nos feriados.", "Public holidays are working days."),
+    "holidays_worked": ("trabalha-se nos feriados", "public holidays are working days"),
     "closed_every_year": ("Fechado todos os anos", "Closed every year"),
     "closed_days": ("Fechado", "Closed"),
     "open_days": ("Aberto apesar de feriado", "Open in spite of a holiday"),
@@ -135,6 +129,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "public_servant_day": ("Dia do Servidor Público", "Public Servant's Day"),
     "christmas_eve": ("Véspera de Natal", "Christmas Eve"),
     "new_years_eve": ("Véspera de Ano-Novo", "New Year's Eve"),
+    **FRAME,
+    **PROMISES,
+    **ANNEXES,
+    **CHANGES,
 }
 _WEEKDAYS: dict[Weekday, tuple[str, str]] = {
     "monday": ("segunda", "Monday"),
@@ -181,24 +179,65 @@ def duration(seconds: int, language: Language) -> str:
     return count(seconds, "s", language)
 
 
+def clocked(seconds: int, clock: str, language: Language) -> str:
+    """A limit with the way it is counted: `5 minutos úteis`, `24 horas corridas`, `2 working hours`."""
+    whole_days = clock == "elapsed" and seconds % 86400 == 0 and seconds > 86400
+    text = count(seconds // 86400, "d", language) if whole_days else duration(seconds, language)
+    number, unit = text.rsplit(" ", 1)
+    if language == "en":
+        return f"{number} {'working' if clock == 'business' else 'consecutive'} {unit}"
+    kind = ("útil", "úteis") if clock == "business" else ("corrido", "corridos")
+    if clock != "business" and unit.startswith("hora"):
+        kind = ("corrida", "corridas")
+    return f"{text} {kind[0 if number == '1' else 1]}"
+
+
+def listed(items: Sequence[str], language: Language) -> str:
+    """`a, b e c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word('and', language)} {items[-1]}"
+
+
+def share_text(share: float, language: Language) -> str:
+    """A share from 0 to 1 as a percentage: 0.755 → `75,5%`."""
+    return str(format_percent(share, format="#,##0.#%", locale=_LOCALES[language]))
+
+
 def number_text(value: float, language: Language) -> str:
     """A number with the marks of the language."""
     return str(format_decimal(value, locale=_LOCALES[language]))
 
 
 def day_text(day: date, language: Language) -> str:
-    """A date in full: `1 de janeiro de 2026`."""
-    return str(format_date(day, format="long", locale=_LOCALES[language]))
+    """A date in full: `1º de janeiro de 2026`; in Brazil the first day of a month is an ordinal."""
+    text = str(format_date(day, format="long", locale=_LOCALES[language]))
+    return f"1º{text[1:]}" if language == "pt" and day.day == 1 else text
+
+
+def short_day(day: date, language: Language) -> str:
+    """A date for tables: `24/12/2026`, `Dec 24, 2026`."""
+    return str(
+        format_date(day, format="dd/MM/yyyy" if language == "pt" else "medium", locale=_LOCALES[language])
+    )
+
+
+def short_instant(moment: datetime, zone: str, language: Language) -> str:
+    """An instant for tables, in local time: `10/02/2026 12:00`, `Feb 10, 2026 12:00`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{short_day(local.date(), language)} {local:%H:%M}"
 
 
 def month_day(value: tuple[int, int], language: Language) -> str:
     """A day of every year: `24 de dezembro`."""
     month = get_month_names("wide", locale=_LOCALES[language])[value[0]]
-    return f"{value[1]} de {month}" if language == "pt" else f"{month} {value[1]}"
+    if language == "pt":
+        return f"{'1º' if value[1] == 1 else value[1]} de {month}"
+    return f"{month} {value[1]}"
 
 
 def instant_text(moment: datetime, zone: str, language: Language) -> str:
-    """An instant as local date and time: `1 de janeiro de 2026, 00:00`."""
+    """An instant as local date and time: `1º de janeiro de 2026, 00:00`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{day_text(local.date(), language)}, {local:%H:%M}"
 
@@ -207,13 +246,13 @@ def target_text(target: Target, language: Language) -> str:
     """`no mínimo 70%`, `no máximo 5 minutos`, `no mínimo 50 por mês`."""
     direction = word(target.direction, language)
     if target.unit == "share":
-        figure = str(format_percent(target.target, format="#,##0.#%", locale=_LOCALES[language]))
+        figure = share_text(target.target, language)
     elif target.unit == "seconds":
         figure = duration(round(target.target), language)
     elif target.unit == "per_month":
         figure = f"{number_text(target.target, language)} {word('per_month', language)}"
     elif target.metric == "nrr":
-        figure = str(format_percent(target.target, format="#,##0.#%", locale=_LOCALES[language]))
+        figure = share_text(target.target, language)
     else:
         figure = number_text(target.target, language)
     return f"{direction} {figure}"

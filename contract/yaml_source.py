@@ -20,6 +20,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.000")  # a thousand in Brazil, one in YAML
 _STR = "tag:yaml.org,2002:str"
 _COLLECTIONS = frozenset({"tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!"})
 
@@ -71,9 +72,9 @@ def load_yaml(path: Path, shown_as: str | None = None) -> tuple[Any, Lines]:
             ]
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            [Problem(name, 0, "", "is not UTF-8 text", "Save it again with UTF-8 encoding.")]
-        ) from error
+        line = bytes(error.object).count(b"\n", 0, error.start) + 1
+        remedy = "Save it again with UTF-8 encoding (editors offer it under “Save with encoding”)."
+        raise ConfigurationError([Problem(name, line, "", "is not UTF-8 text", remedy)]) from error
     return parse_yaml(text, name)
 
 
@@ -82,21 +83,83 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines]:
     try:
         node = yaml.compose(text, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        remedy = "Check indentation, colons and quotes on this line and the one above (tabs are not allowed)."
-        raise ConfigurationError(
-            [Problem(name, mark.line + 1 if mark else 0, "", f"is not valid YAML: {what}", remedy)]
-        ) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(
-            [Problem(name, 0, "", f"is not valid YAML: {error}", "Correct it.")]
-        ) from error
+        raise ConfigurationError([_broken(error, text, name)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"holds the invisible character U+{code:04X}"
+        raise ConfigurationError([Problem(name, line, "", message, "Delete it and type it anew.")]) from error
     reader = _Reader(Lines(name))
     data = None if node is None else reader.value(node, ())
     if reader.problems:
         raise ConfigurationError(reader.problems)
     return data, reader.lines
+
+
+def _broken(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    """What PyYAML says, in words for who wrote the file: the commonest slips have a message of their own."""
+    mark = error.problem_mark or error.context_mark
+    number = mark.line + 1 if mark else 0
+    lines = text.splitlines()
+    problem = str(error.problem)
+    before = lines[number - 2] if 1 < number <= len(lines) + 1 else ""
+    if _GLUED.match(before) and "mapping values" in problem:
+        message = "a blank is missing after the colon"
+        return Problem(
+            name, number - 1, "", f"is not valid YAML: {message}", "Write `key: value`, with a blank."
+        )
+    for found, message, remedy in _SLIPS:
+        if found in problem:
+            return Problem(name, number, "", f"is not valid YAML: {message}", remedy)
+    if "quoted scalar" in str(error.context):
+        opened = error.context_mark.line + 1 if error.context_mark else number
+        return Problem(name, opened, "", "is not valid YAML: a quote is opened and not closed", "Close it.")
+    if "flow" in str(error.context):
+        opened = error.context_mark.line + 1 if error.context_mark else number
+        message = "a bracket or brace is opened and not closed, or a comma is missing"
+        return Problem(name, opened, "", f"is not valid YAML: {message}", "Close it, or put the comma in.")
+    aligned = "expected <block end>" in problem or "<document start>" in problem
+    what = "the line does not start where the block above it does" if aligned else problem
+    remedy = "Let the items of one block start at the same column; indent with two spaces."
+    return Problem(name, number, "", f"is not valid YAML: {what}", remedy)
+
+
+_GLUED = re.compile(r"\s*(- )?[\w-]+:[^\s/]")
+# Part of PyYAML's message, what it means, what to do.
+_SLIPS = (
+    ("'\\t'", "the line is indented with a tab", "Replace tabs by spaces; most editors do it by themselves."),
+    (
+        "found a tab",
+        "the line is indented with a tab",
+        "Replace tabs by spaces; most editors do it by themselves.",
+    ),
+    (
+        "mapping values are not allowed here",
+        "the line has a second colon, or the line before it holds a text",
+        "Put the text in quotes, or correct the indentation.",
+    ),
+    (
+        "but found '<scalar>'",
+        "a text goes on after its closing quote",
+        "Put the whole text in double quotes, with single ones inside it.",
+    ),
+    ("could not find expected ':'", "the line has no colon after its key", "Write `key: value`."),
+    (
+        "that cannot start any token",
+        "a text begins with a character that YAML keeps for itself (@, `, %)",
+        "Put the text in quotes.",
+    ),
+    (
+        "found undefined alias",
+        "a text begins with `*`, which YAML reads as a reference",
+        "Put the text in quotes.",
+    ),
+    (
+        "but found another document",
+        "`---` begins a second document",
+        "Keep one document in a file: remove the line `---`, or move the part to a file of its own.",
+    ),
+)
 
 
 class _Reader:
@@ -181,6 +244,11 @@ class _Reader:
             return _BOOL[text]
         if _INT.fullmatch(text):
             return int(text)
+        if _THOUSANDS.fullmatch(text):
+            thousand = text.replace(".", "")
+            message = f"{text} may be read as {thousand} or as {text.rstrip('0').rstrip('.')}"
+            self.problems.append(self.lines.problem(path, message, f"Write {thousand}, without the point."))
+            return None
         return float(text) if _FLOAT.fullmatch(text) else text
 
     def _tagged(self, node: yaml.Node, path: KeyPath) -> Problem:

@@ -1,0 +1,349 @@
+"""The sentences of the agreement's document: (Portuguese, English). Names in braces are filled in by the sections."""
+
+from __future__ import annotations
+
+FRAME: dict[str, tuple[str, str]] = {
+    "subtitle": (
+        "O que cada área promete à outra na passagem de bastão, em quanto tempo, e como se comprova",
+        "What each area promises the other when leads are handed over, by when, and how it is proved",
+    ),
+    "replaces": ("Substitui", "Replaces"),
+    "first_one": ("é a primeira versão", "the first version"),
+    "page": ("Página", "Page"),
+    "page_of": ("de", "of"),
+    "contents": ("Sumário", "Contents"),
+    "annex": ("Anexo", "Annex"),
+    "closing": (
+        "Marketing e vendas leram este acordo, concordam com ele e se comprometem a cumpri-lo "
+        "a partir de {start}.",
+        "Marketing and sales have read this agreement, agree to it and undertake to keep it from {start}.",
+    ),
+    "parties": ("Partes e vigência", "Parties and period"),
+    "parties_text": (
+        "Este acordo é celebrado entre duas áreas da empresa {company}, representadas por:",
+        "This agreement is made between two areas of {company}, represented by:",
+    ),
+    "period_text": (
+        "Vale a partir de {start} (fuso {zone}) e até que entre em vigor uma nova versão assinada pelas duas áreas.",
+        "It is in force from {start} (time zone {zone}) until a new version signed by both areas takes effect.",
+    ),
+    "period_ended": (
+        "Vale de {start} até {end} (fuso {zone}), quando entra em vigor a versão {next}.",
+        "It is in force from {start} until {end} (time zone {zone}), when version {next} takes effect.",
+    ),
+    "pinned": (
+        "Cada passagem de bastão é julgada pela versão em vigor no momento em que aconteceu; volume, aceitação e "
+        "qualidade de um mês, pela versão em vigor no início do mês. O texto de uma versão em vigor não se altera: "
+        "toda mudança entra como nova versão e não muda o que já foi julgado.",
+        "Each hand-over is judged by the version in force when it happened; the volume, acceptance and quality of a "
+        "month by the version in force when the month starts. The text of a version in force is not altered: every "
+        "change comes as a new version and changes nothing that was judged.",
+    ),
+    "icp": ("Perfil de cliente ideal (ICP)", "Ideal customer profile (ICP)"),
+    "sectors": ("Setores", "Sectors"),
+    "company_sizes": ("Porte da empresa", "Company size"),
+    "roles": ("Cargos", "Roles"),
+    "regions": ("Regiões", "Regions"),
+    "behaviour": ("Comportamento", "Behaviour"),
+    "checked_by": ("O que os dados verificam", "What the data check"),
+    "rule_interest_at_least": (
+        "interesse de pelo menos {points} pontos",
+        "interest score of at least {points}",
+    ),
+    "rule_fit_at_least": ("perfil de pelo menos {points} pontos", "fit score of at least {points}"),
+    "rule_channel_in": ("canal: {list}", "channel: {list}"),
+    "rule_conversion_in": ("conversão em {list}", "conversion on {list}"),
+    "rule_none": ("avaliação das pessoas", "people's judgement"),
+    "hot_text": (
+        "A temperatura se decide no momento da passagem, com o que se sabia até ali, e não muda depois.",
+        "Temperature is decided at the hand-over, by what was known then, and does not change afterwards.",
+    ),
+    "reasons_text": (
+        "Vendas só devolve ou perde um lead com um destes motivos. O motivo decide o que acontece depois.",
+        "Sales gives a lead back or loses it only with one of these reasons. The reason decides what follows.",
+    ),
+    "returns_by": ("Entra na nutrição por", "Enters nurture through"),
+    "time": ("Como se conta o tempo", "How time is counted"),
+    "time_business": (
+        "Horas e minutos **úteis** contam somente o expediente do calendário de trabalho; noites, fins de semana e "
+        "feriados não contam.",
+        "**Working** hours and minutes count only the hours of the working calendar; nights, weekends and holidays do "
+        "not count.",
+    ),
+    "time_elapsed": (
+        "Horas, minutos e dias **corridos** contam todos, de dia e de noite, também em fins de semana e feriados.",
+        "**Consecutive** hours, minutes and days all count, day and night, weekends and holidays too.",
+    ),
+    "verdicts": ("Como se julga", "How it is judged"),
+    "verdicts_text": (
+        "Cada cláusula recebe, para cada passagem de bastão ou mês, um veredito com a prova que o sustenta:",
+        "Each clause gets, for each hand-over or month, a verdict with the evidence that supports it:",
+    ),
+    "met": ("Cumprido", "Met"),
+    "met_text": ("fez-se o combinado, no prazo", "what was agreed was done, in time"),
+    "breached": ("Descumprido", "Breached"),
+    "breached_text": (
+        "o prazo ou o mês terminou sem o combinado",
+        "the time or the month ended without what was agreed",
+    ),
+    "running": ("Em andamento", "Running"),
+    "running_text": ("ainda há prazo", "there is still time"),
+    "waived": ("Dispensado", "Waived"),
+    "waived_text": (
+        "as duas áreas dispensaram por escrito (anexo); conta à parte",
+        "both areas waived it in writing (annex); counted apart",
+    ),
+    "not_applicable": ("Não se aplica", "Not applicable"),
+    "not_applicable_text": (
+        "o combinado deixou de fazer sentido, por exemplo porque o lead avançou antes",
+        "what was agreed no longer made sense, for example because the lead advanced earlier",
+    ),
+    "not_judgeable": ("Não julgável", "Not judgeable"),
+    "not_judgeable_text": (
+        "falta o dado para decidir; aparece com o motivo e nunca some",
+        "the data to decide are missing; it is shown with the reason and never disappears",
+    ),
+    "late_text": (
+        "Um fato que chega atrasado pode corrigir um veredito; o que se soube primeiro e a correção ficam registrados.",
+        "A fact that arrives late may correct a verdict; what was known first and the correction both stay on record.",
+    ),
+    "judging": ("Julgamento", "Judging"),
+    "code_text": (
+        "O código ao lado de cada cláusula é o nome dela nos vereditos e relatórios.",
+        "The code beside each clause is its name in verdicts and reports.",
+    ),
+    "warning_signs": ("Sinais de que o acordo está quebrado", "Signs that the agreement is broken"),
+    "warning_text": (
+        "As duas áreas se reúnem quando aparece um destes sinais:",
+        "Both areas meet when one of these signs shows:",
+    ),
+    "untouched_share_above": (
+        "mais de {value} dos leads passados sem nenhuma tentativa de contato",
+        "more than {value} of the leads handed over without any attempt at contact",
+    ),
+    "no_owner_share_above": (
+        "mais de {value} dos leads passados sem responsável",
+        "more than {value} of the leads handed over without an owner",
+    ),
+    "no_reason_share_above": (
+        "mais de {value} dos leads devolvidos ou perdidos sem motivo",
+        "more than {value} of the leads given back or lost without a reason",
+    ),
+    "sold_outside_share_above": (
+        "mais de {value} das vendas fora do funil",
+        "more than {value} of the sales outside the funnel",
+    ),
+    "cost_growth_without_revenue_months": (
+        "{value} meses seguidos com mais custo de mídia e sem mais receita",
+        "{value} months in a row with more media cost and no more revenue",
+    ),
+    "mql_growth_without_revenue_months": (
+        "{value} meses seguidos com mais MQL e sem mais receita",
+        "{value} months in a row with more MQLs and no more revenue",
+    ),
+}
+
+PROMISES: dict[str, tuple[str, str]] = {
+    "routing": ("Distribuição dos leads", "Routing of leads"),
+    "mode_observe": (
+        "A distribuição acontece nos sistemas da empresa. As regras abaixo dizem a quem cada lead deve chegar.",
+        "Leads are distributed in the company's own systems. The rules below say whom each lead should reach.",
+    ),
+    "mode_propose": (
+        "Para cada lead sem responsável propõe-se um pelas regras abaixo; uma pessoa decide.",
+        "For each lead without an owner one is proposed by the rules below; a person decides.",
+    ),
+    "mode_assign": (
+        "Um lead que continua sem responsável {grace} depois da passagem recebe um pelas regras abaixo. "
+        "A escolha de uma pessoa nunca é desfeita.",
+        "A lead that is still without an owner {grace} after the hand-over gets one by the rules below. "
+        "A person's choice is never undone.",
+    ),
+    "rules_order": (
+        "Vale a primeira regra que serve. Entre vários vendedores, a distribuição segue os pesos; quem está ausente "
+        "não recebe.",
+        "The first rule that fits applies. Among several sellers, leads are shared out by weight; absent sellers "
+        "receive none.",
+    ),
+    "rule": ("Regra", "Rule"),
+    "when": ("Quando", "When"),
+    "who": ("Quem recebe", "Who receives"),
+    "when_always": ("sempre", "always"),
+    "when_states": ("estado: {list}", "state: {list}"),
+    "when_channels": ("canal: {list}", "channel: {list}"),
+    "when_forms": ("formulário: {list}", "form: {list}"),
+    "when_portfolio": (
+        "a empresa já é da carteira de um dos vendedores",
+        "the company is in the portfolio of one of the sellers already",
+    ),
+    "weight": ("peso {weight}", "weight {weight}"),
+    "capacity": ("até {capacity} em aberto", "up to {capacity} open"),
+    "absent_too": ("também quando ausente", "even when absent"),
+    "fallback": (
+        "Se nenhuma regra serve, o lead vai para {seller}.",
+        "If no rule fits, the lead goes to {seller}.",
+    ),
+    "by_marketing": ("Compromissos de marketing", "Commitments of marketing"),
+    "by_sales": ("Compromissos de vendas", "Commitments of sales"),
+    "no_commitments": ("Nenhum compromisso além dos anteriores.", "No commitment beyond those above."),
+    "owner_text": (
+        "Todo lead passado tem um responsável em vendas em até {limit} depois da passagem.",
+        "Every lead that is handed over has an owner in sales within {limit} of the hand-over.",
+    ),
+    "nurture_return_text": (
+        "O lead devolvido ou perdido por um motivo que manda voltar à nutrição entra no fluxo dela em até {limit}.",
+        "A lead given back or lost for a reason that leads to nurture enters its flow within {limit}.",
+    ),
+    "month": ("Volume e qualidade do mês", "Volume and quality of the month"),
+    "measure": ("Como se mede", "How it is measured"),
+    "minimum": ("No mínimo", "At least"),
+    "mqls_per_month": ("MQL entregues no mês", "MQLs handed over in the month"),
+    "sqls_per_month": ("Leads que viraram SQL no mês", "Leads that became SQL in the month"),
+    "wins_per_month": ("Vendas ganhas no mês", "Sales won in the month"),
+    "acceptance_rate": (
+        "Leads passados no mês que vendas aceitou",
+        "Leads handed over in the month that sales accepted",
+    ),
+    "capture_completeness": (
+        "Conversões do mês com estes campos preenchidos: {fields}",
+        "Conversions of the month with these fields filled: {fields}",
+    ),
+    "on_forms": (" (formulários: {forms})", " (forms: {forms})"),
+    "clause": ("Cláusula", "Clause"),
+    "clauses": ("Cláusulas", "Clauses"),
+    "starts": ("Começa quando", "Starts when"),
+    "starts_hot": ("um lead quente é passado para vendas", "a hot lead is handed over"),
+    "starts_other": ("outro lead é passado para vendas", "any other lead is handed over"),
+    "starts_all": ("um lead é passado para vendas", "a lead is handed over"),
+    "starts_accepted": ("vendas aceita o lead", "sales accepts the lead"),
+    "starts_sql": ("o lead vira SQL", "the lead becomes SQL"),
+    "starts_opportunity": ("a oportunidade é aberta", "the opportunity is opened"),
+    "starts_proposal": ("a proposta é enviada", "the proposal is sent"),
+    "if_hot": (", se é quente", ", if it is hot"),
+    "if_other": (", se não é quente", ", if it is not hot"),
+    "stops_with": ("Cumpre-se com", "Met by"),
+    "stop_first_attempt": ("a primeira tentativa de contato", "the first attempt at contact"),
+    "stop_first_contact": ("o primeiro contato com a pessoa", "the first contact with the person"),
+    "without_result_attempt": (
+        "Onde o CRM não registra o resultado da ligação, a tentativa vale como contato.",
+        "Where the CRM records no result of a call, the attempt counts as contact.",
+    ),
+    "without_result_not_judgeable": (
+        "Onde o CRM não registra o resultado da ligação, a cláusula não é julgada.",
+        "Where the CRM records no result of a call, the clause is not judged.",
+    ),
+    "by_occurred_at": (
+        "Vale a hora em que a tentativa aconteceu.",
+        "The time at which the attempt happened counts.",
+    ),
+    "by_logged_at": (
+        "Vale a hora em que a tentativa foi registrada.",
+        "The time at which the attempt was logged counts.",
+    ),
+    "pause": (
+        "O relógio para enquanto o responsável está ausente (anexo).",
+        "The clock stops while the owner is absent (annex).",
+    ),
+    "cadence": ("Cadência de contato", "Contact cadence"),
+    "cadence_all": ("Com cada lead passado", "With each lead that is handed over"),
+    "cadence_hot": ("Com cada lead quente", "With each hot lead"),
+    "cadence_other": ("Com cada um dos demais leads", "With each of the other leads"),
+    "cadence_text": (
+        "{who}, vendas faz {steps} em até {limit} depois da passagem, nesta ordem, a menos que ele avance antes:",
+        "{who}, sales makes {steps} within {limit} of the hand-over, in this order, unless it advances earlier:",
+    ),
+    "spacing_text": (
+        "Entre uma tentativa e a seguinte passam pelo menos {spacing}.",
+        "At least {spacing} pass between one attempt and the next.",
+    ),
+    "give_back": ("Devolução e perda", "Giving back and losing"),
+    "reason_required_text": (
+        "Nenhum lead é devolvido ou perdido sem um motivo registrado, escolhido entre os deste acordo.",
+        "No lead is given back or lost without a registered reason, chosen among those of this agreement.",
+    ),
+    "after_cadence_text": (
+        "Um lead só é devolvido depois de cumprida a cadência.",
+        "A lead is given back only after the cadence was completed.",
+    ),
+    "except_text": ("Exceção: {list}.", "Except for: {list}."),
+    "rating_text": (
+        "Vendas dá a cada lead uma nota de 1 a 5 em até {limit} depois da passagem.",
+        "Sales rates each lead from 1 to 5 within {limit} of the hand-over.",
+    ),
+    "rating_rated": (
+        "Uma nota sem hora conhecida conta como dada no prazo.",
+        "A rating whose time is not known counts as given in time.",
+    ),
+    "rating_not_judgeable": (
+        "Uma nota sem hora conhecida não é julgada.",
+        "A rating whose time is not known is not judged.",
+    ),
+    "channel_call": ("ligação", "call"),
+    "channel_whatsapp": ("WhatsApp", "WhatsApp"),
+    "channel_email": ("e-mail", "e-mail"),
+    "channel_meeting": ("reunião", "meeting"),
+    "channel_visit": ("visita", "visit"),
+    "attempt_one": ("{number} tentativa", "{number} attempt"),
+    "attempt_many": ("{number} tentativas", "{number} attempts"),
+    "field_email": ("e-mail", "e-mail"),
+    "field_name": ("nome", "name"),
+    "field_company_name": ("empresa", "company"),
+    "field_company": ("empresa", "company"),
+    "field_job_title": ("cargo", "job title"),
+    "field_mobile_phone": ("celular", "mobile phone"),
+    "field_personal_phone": ("telefone", "phone"),
+    "field_state": ("estado", "state"),
+    "field_city": ("cidade", "city"),
+    "and": ("e", "and"),
+}
+
+ANNEXES: dict[str, tuple[str, str]] = {
+    "calendars": ("Calendários de trabalho", "Working calendars"),
+    "calendar_name": ("Calendário", "Calendar"),
+    "used_by": ("Vale para {list}.", "It applies to {list}."),
+    "of_all": ("as duas áreas", "both areas"),
+    "of_the_rest": (
+        "as duas áreas, salvo onde outro calendário vale",
+        "both areas, save where another one applies",
+    ),
+    "of_team": ("a equipe {list}", "the team {list}"),
+    "of_teams": ("as equipes {list}", "the teams {list}"),
+    "of_seller": ("{list}", "{list}"),
+    "of_sellers": ("{list}", "{list}"),
+    "to": ("a", "to"),
+    "holidays": ("Feriados", "Holidays"),
+    "weekdays": ("Dias", "Days"),
+    "hours": ("Horário", "Hours"),
+    "holidays_of": (
+        "Dias sem expediente em {year}, fora os fins de semana",
+        "Days off in {year} beside the weekends",
+    ),
+    "where": ("Calendário", "Calendar"),
+    "everywhere": ("todos", "all"),
+    "later_years": (
+        "Nos anos seguintes valem as datas dos mesmos feriados.",
+        "In later years the dates of the same holidays apply.",
+    ),
+    "day": ("Dia", "Day"),
+    "occasion": ("Ocasião", "Occasion"),
+    "exceptions": ("Dispensas e ausências", "Waivers and absences"),
+    "exceptions_text": (
+        "Situação na data em que este documento foi emitido. Dispensas e ausências são registradas à parte do texto "
+        "assinado; o que se dispensa conta à parte e não some.",
+        "As recorded when this document was issued. Waivers and absences are kept apart from the signed text; what "
+        "is waived is counted apart and does not disappear.",
+    ),
+    "waivers": ("Dispensas", "Waivers"),
+    "absences": ("Ausências", "Absences"),
+    "waiver_id": ("Nº", "No."),
+    "covers": ("O que dispensa", "What is waived"),
+    "all_clauses": ("todas as cláusulas", "all clauses"),
+    "for_handoff": ("passagem {id}", "hand-over {id}"),
+    "period": ("Período", "Period"),
+    "why": ("Motivo", "Reason"),
+    "approved": ("Aprovada por", "Approved by"),
+    "seller": ("Vendedor(a)", "Seller"),
+    "until_time": ("{start} a {end}", "{start} to {end}"),
+    "changes": ("O que mudou desde a versão {version}", "What changed since version {version}"),
+    "no_changes": ("Nada mudou no texto.", "Nothing changed in the text."),
+}
