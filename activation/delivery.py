@@ -21,6 +21,7 @@ from activation.report import DeliveryReport
 from activation.run import Run
 from activation.sending import next_due, send_pending
 from activation.states import State
+from activation.suppression import SuppressedFirst, SuppressionList, marked
 
 log = logging.getLogger("bastao.activation")
 
@@ -36,12 +37,14 @@ def deliver(
     consent: ConsentLookup | None = None,
     progress: Callable[[int, int], None] | None = None,
     rates: Rates | None = None,
+    suppressed: SuppressionList | None = None,
 ) -> DeliveryReport:
     """Push the plan of `sync` to `destination`; safe to repeat, to kill at any point and to run twice at once.
 
     `plan_rows`: rows of the sync's plan model (mappings with its columns, or `PlanRow`s). `consent` is asked again just
     before each send; without it the plan's status alone counts. `progress(done, total)` per row. A dry run reads the
-    ledger and the plan, calls nobody and writes nothing. `rates`: the account's quotas, to say how long the backlog lasts.
+    ledger and the plan, calls nobody and writes nothing. `rates`: the account's quotas, to say how long the backlog lasts. `suppressed`: addresses that are always refused, looked
+    at when the plan is read and again just before each send.
     PlanError or PolicyError when the input is wrong; what goes wrong outside ends in the ledger, not in an exception.
     """
     if STRENGTH[policy.read_back] > STRENGTH[destination.read_back]:
@@ -49,10 +52,11 @@ def deliver(
             f"sync {sync}: read_back is {policy.read_back}, but {destination.name} can only be read back "
             f"{destination.read_back}; lower it in the delivery policy"
         )
-    rows = read_plan(sync, plan_rows)
+    rows = marked(read_plan(sync, plan_rows), suppressed)
     if dry_run:
         return preview(sync, rows, outbox, destination, clock, policy, rates)
-    run = Run(sync, rows, outbox, destination, clock, policy, consent, progress)
+    asked = SuppressedFirst(suppressed, consent) if suppressed else consent
+    run = Run(sync, rows, outbox, destination, clock, policy, asked, progress)
     if halted := run.halted():
         run.stop(halted)
         return _summary(run, rates)

@@ -117,3 +117,18 @@ quota_uses = sa.Table(
     sa.Column("slot", sa.BigInteger, primary_key=True),
     sa.Column("used", sa.BigInteger, nullable=False),
 )  # fmt: skip
+
+suppression_metadata = sa.MetaData()
+
+suppressions = sa.Table(
+    "suppressions", suppression_metadata,
+    sa.Column("subject", sa.Text, primary_key=True),  # keyed hash of the normalised address
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+
+suppression_keys = sa.Table(
+    "suppression_keys", suppression_metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+)  # fmt: skip

@@ -66,6 +66,7 @@ def _deliver(runtime: Runtime, sync: syncs.Sync, dry_run: bool | None, accept_un
             dry_run=rehearsal,
             consent=consent,
             progress=lambda done, total: runtime.display.step(sync.doing, done, total, "rows"),
+            suppressed=runtime.suppressions,
             rates=rates_of(runtime.profile, sync.account) if sync.account else None,
         )
 

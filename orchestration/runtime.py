@@ -15,6 +15,7 @@ from orchestration.state import State
 
 if TYPE_CHECKING:
     from activation.outbox import Outbox
+    from activation.suppression import SuppressionList
 
 
 class Runtime:
@@ -70,6 +71,13 @@ class Runtime:
         from activation.outbox import Outbox
 
         return Outbox(self.state_url)
+
+    @functools.cached_property
+    def suppressions(self) -> SuppressionList:
+        """Who must never hear from us again."""
+        from activation.suppression import SuppressionList
+
+        return SuppressionList(self.state_url)
 
     @property
     def display(self) -> progress.Display:
