@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contract.agreement import Agreement, SignedVersion
 from contract.problems import Problem
+from contract.signed import Agreement, SignedVersion
 
 
 @dataclass(frozen=True)

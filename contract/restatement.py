@@ -13,14 +13,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contract.agreement import Agreement, SignedVersion
 from contract.calendar_model import Calendar
 from contract.diff import differences
 from contract.model import Version
 from contract.problems import AgreementError, Problem
 from contract.registry import Record, changed_days, record_of
+from contract.signed import Agreement, SignedVersion
 
 _NAMES = ("id", "code", "metric", "version", "date", "day", "name")  # what tells the items of a list apart
+_OTHER_CALENDARS = ("calendars_by_team", "calendars_by_seller")
 _NOTHING = "–"
 
 
@@ -87,16 +88,25 @@ def _text_changes(before: Record, version: SignedVersion, locale: str) -> list[s
 def _rebuilt(content: dict[str, Any]) -> SignedVersion | None:
     """The recorded version as the present model reads it; None when an earlier release wrote it otherwise."""
     try:
-        calendar = Calendar.model_validate(content["calendar"])
-        return SignedVersion(Version.model_validate({**content, "calendar": "recorded"}), calendar)
-    except (KeyError, TypeError, ValidationError):
+        others = {key: content.get(key, {}) for key in _OTHER_CALENDARS}
+        names = {key: dict.fromkeys(bodies, "recorded") for key, bodies in others.items() if bodies}
+        terms = Version.model_validate({**content, "calendar": "recorded", **names})
+        read = [
+            {name: Calendar.model_validate(body) for name, body in bodies.items()} for bodies in others.values()
+        ]
+        return SignedVersion(terms, Calendar.model_validate(content["calendar"]), *read)
+    except (AttributeError, KeyError, TypeError, ValidationError):
         return None
 
 
 def _undated(version: SignedVersion) -> SignedVersion:
     """The version without its dated company days: they are no part of the recorded text."""
-    calendar = version.calendar.model_copy(update={"closed_days": (), "open_days": (), "special_hours": ()})
-    return SignedVersion(version.terms, calendar)
+    plain = {"closed_days": (), "open_days": (), "special_hours": ()}
+    teams, sellers = (
+        {name: calendar.model_copy(update=plain) for name, calendar in calendars.items()}
+        for calendars in (version.team_calendars, version.seller_calendars)
+    )
+    return SignedVersion(version.terms, version.calendar.model_copy(update=plain), teams, sellers)
 
 
 def _day_changes(before: Record, after: Record) -> Iterator[str]:
