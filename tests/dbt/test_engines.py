@@ -6,6 +6,7 @@ models on PostgreSQL too.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import duckdb
 import psycopg
 import pytest
 
-from tests.dbt.raw_fixture import fresh_warehouse, run_dbt
+from tests.dbt.clauses.conftest import build as clauses
+from tests.dbt.raw_fixture import Raw, fresh_warehouse, run_dbt
 from tests.dbt.test_passages import stories
 from tests.support.postgres import dbt_env, scratch_database
 
@@ -25,8 +27,9 @@ TABLES = """
 
 
 @pytest.mark.long
-def test_both_engines_hold_the_same_rows(dbt_home: Path) -> None:
-    raw = stories()
+@pytest.mark.parametrize("told", [stories, clauses], ids=["passages", "clauses"])
+def test_both_engines_hold_the_same_rows(dbt_home: Path, told: Callable[[], Raw]) -> None:
+    raw = told()
     database = raw.write_duckdb(fresh_warehouse(dbt_home))
     run_dbt(["run"], dbt_home, database)
     with scratch_database() as url:

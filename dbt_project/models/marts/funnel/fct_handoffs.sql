@@ -52,6 +52,7 @@ select
     h.opportunity_at, h.proposal_at, h.won_at, h.won_date, h.lost_at, h.closed_at, h.closed_date,
     m.first_invoice_on, m.invoiced_amount,
     h.seller_rating, h.status, v.sla_verdict,
+    q.mql_criteria_met,
     coalesce(o.owners, 0) as owners,
     d.system_delay_seconds,
     case when d.human_delay_seconds < 0 then 0 else d.human_delay_seconds end as human_delay_seconds,
@@ -61,6 +62,7 @@ select
 from {{ ref('int_handoffs') }} as h
 left join verdicts as v on h.handoff_id = v.handoff_id
 left join owners as o on h.handoff_id = o.handoff_id
+left join {{ ref('int_handoff_criteria') }} as q on h.handoff_id = q.handoff_id
 left join delays as d on h.handoff_id = d.handoff_id
 left join {{ ref('int_handoff_revenue') }} as m on h.handoff_id = m.handoff_id
 left join {{ ref('int_handoff_returns') }} as r on h.handoff_id = r.handoff_id
