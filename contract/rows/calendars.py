@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contract.calendar import ALWAYS_OPEN, FIRST_DAY, build_calendar, calendar_hash
+from contract.calendar import ALWAYS_OPEN, FIRST_DAY, LAST_DAY, build_calendar, calendar_hash
 from contract.calendar_model import Calendar
 from contract.clauses import ResponseClock
 from contract.signed import Agreement, SignedVersion
@@ -16,6 +16,9 @@ from contract.stretches import Absence
 
 Rows = list[dict[str, Any]]
 ELAPSED = "elapsed"  # in place of a hash: plain time, of which nothing is missing but absences
+# How long a calendar minus absences goes on after the last of them. Whoever keeps absences at all adds the next
+# ones long before; a clock beyond it is not judgeable, like one beyond the base calendar.
+_YEARS_AFTER = 5
 FIRST_MONTH, LAST_MONTH = (2015, 1), (2040, 12)
 
 
@@ -31,15 +34,15 @@ class CalendarTables:
 def calendar_tables(agreement: Agreement) -> CalendarTables:
     """Who works by which calendar in each version, the same minus absences, and the days of all of them.
 
-    A calendar minus absences exists only where a version in which it holds lets a clock pause, and from the year
-    before that version on: nothing reads it else, and there is one for each absent seller.
+    A calendar minus absences exists only where a version in which it holds lets a clock pause, from the year before
+    that version until five years after its last absence: there is one for each absent seller, so days count.
     """
     tables = CalendarTables()
-    laid_out: dict[str, tuple[Calendar, date, tuple[Absence, ...]]] = {}
+    laid_out: dict[str, tuple[Calendar, date, date, tuple[Absence, ...]]] = {}
     for version in agreement.versions:
         for scope, key, calendar in _assigned(version):
             fingerprint = calendar_hash(calendar)
-            laid_out[fingerprint] = calendar, FIRST_DAY, ()
+            laid_out[fingerprint] = calendar, FIRST_DAY, LAST_DAY, ()
             tables.calendar_assignments.append(
                 {
                     "agreement_version": version.version,
@@ -49,14 +52,16 @@ def calendar_tables(agreement: Agreement) -> CalendarTables:
                 }
             )
     for seller, periods in _periods(agreement).items():
+        last_away = max(until for _, until in periods)
         for base, (calendar, first_day) in _paused(agreement, seller).items():
             fingerprint = calendar_hash(calendar, periods)
-            laid_out[fingerprint] = calendar, first_day, periods
+            last_day = date(max(first_day.year, last_away.year) + _YEARS_AFTER, 12, 31)
+            laid_out[fingerprint] = calendar, first_day, min(LAST_DAY, last_day), periods
             tables.calendar_absences.append(
                 {"seller_email": seller, "base_calendar_hash": base, "calendar_hash": fingerprint}
             )
-    for fingerprint, (calendar, first_day, periods) in laid_out.items():
-        for day in build_calendar(calendar, first_day, absences=periods):
+    for fingerprint, (calendar, first_day, last_day, periods) in laid_out.items():
+        for day in build_calendar(calendar, first_day, last_day, periods):
             day["calendar_hash"] = fingerprint
             tables.calendar_days.append(day)
     return tables
