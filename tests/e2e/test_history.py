@@ -1,124 +1,43 @@
-"""The example company of profiles/historico through the whole line: every verdict against one computed by hand.
-
-The figures below were worked out on paper from the three CSV files and the agreement of the example, in local time
-(São Paulo, UTC-3; 2 March 2026 is a Monday; business hours 09:00-18:00 on weekdays), as of 31 March 2026, 18:00.
-"""
+"""The example company of profiles/historico through the command line, on both engines, and its agreement restated."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
+from typer.testing import CliRunner, Result
 
-from orchestration import stages
-from orchestration.paths import PROJECT_ROOT
+from orchestration.cli import app
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 from orchestration.settings import load_profile
 from tests.e2e import line
-
-NOW = datetime(2026, 3, 31, 21, tzinfo=UTC)
-HISTORY = PROJECT_ROOT / "profiles" / "historico"
-H, D = 3600, 86400
-
-# (hand-over or month, clause): (verdict, reason, elapsed seconds, business seconds)
-VERDICTS: dict[tuple[str, str], tuple[str, str | None, int | None, int | None]] = {
-    # P1: call 20 min after the hand-over; SQL the next morning ends the cadence early; rated, nobody knows when.
-    ("P1", "owner_at_birth"): ("met", None, 300, 300),
-    ("P1", "first_contact_hot"): ("met", None, 1200, 1200),
-    ("P1", "sql_contact"): ("met", None, 0, 0),
-    ("P1", "cadence_attempts"): ("not_applicable", "advanced", None, None),
-    ("P1", "cadence_order"): ("not_applicable", "advanced", None, None),
-    ("P1", "rating_given"): ("met", None, None, None),
-    # P2: Friday 17:50, so 30 business minutes end on Monday at 09:20. The call of 09:10 reached nobody, that of 09:25
-    # did: 63 h 35 min later, of which 10 + 25 business minutes. Two calls where a WhatsApp was due; given back too early.
-    ("P2", "owner_at_birth"): ("breached", None, 1800, 600),
-    ("P2", "first_contact_hot"): ("breached", None, 63 * H + 35 * 60, 35 * 60),
-    ("P2", "cadence_attempts"): ("breached", None, None, None),
-    ("P2", "cadence_order"): ("breached", "out_of_order", None, None),
-    ("P2", "reason_registered"): ("met", None, None, None),
-    ("P2", "give_back_allowed"): ("breached", "cadence_incomplete", None, None),
-    ("P2", "rating_given"): ("breached", None, None, None),
-    ("P2", "returned_to_nurture"): ("not_applicable", "before_go_live", None, None),
-    # P3: the first call reached nobody; of the WhatsApp nobody knows, and the clause then counts the attempt.
-    ("P3", "owner_at_birth"): ("met", None, 0, 0),
-    ("P3", "first_contact_other"): ("met", None, 4 * H + 1800, 3 * H + 1800),
-    ("P3", "cadence_attempts"): ("met", None, 25 * H, 9 * H),
-    ("P3", "cadence_order"): ("met", None, None, None),
-    ("P3", "reason_registered"): ("met", None, None, None),
-    ("P3", "give_back_allowed"): ("met", None, None, None),
-    ("P3", "rating_given"): ("not_applicable", "closed_before_due", None, None),
-    # P4: nobody took it up. Without an opportunity there is nothing to rate.
-    ("P4", "owner_at_birth"): ("breached", None, None, None),
-    ("P4", "first_contact_other"): ("breached", None, None, None),
-    ("P4", "cadence_attempts"): ("breached", None, None, None),
-    ("P4", "cadence_order"): ("not_applicable", "incomplete", None, None),
-    # P5: only the date is known.
-    ("P5", "owner_at_birth"): ("not_judgeable", "date_only", None, None),
-    ("P5", "first_contact_other"): ("not_judgeable", "date_only", None, None),
-    ("P5", "cadence_attempts"): ("not_judgeable", "date_only", None, None),
-    ("P5", "cadence_order"): ("not_judgeable", "date_only", None, None),
-    # P6: a wrong number may be given back at once.
-    ("P6", "owner_at_birth"): ("met", None, 600, 600),
-    ("P6", "first_contact_other"): ("met", None, 2 * H, 2 * H),
-    ("P6", "cadence_attempts"): ("not_applicable", "closed_before_due", None, None),
-    ("P6", "cadence_order"): ("not_applicable", "closed", None, None),
-    ("P6", "reason_registered"): ("met", None, None, None),
-    ("P6", "give_back_allowed"): ("not_applicable", "exempt_reason", None, None),
-    ("P6", "rating_given"): ("not_applicable", "closed_before_due", None, None),
-    # P7: lost after it was an SQL, for a reason that the agreement does not know.
-    ("P7", "owner_at_birth"): ("met", None, 60, 60),
-    ("P7", "first_contact_other"): ("met", None, 1800, 1800),
-    ("P7", "sql_contact"): ("met", None, 0, 0),
-    ("P7", "cadence_attempts"): ("not_applicable", "advanced", None, None),
-    ("P7", "cadence_order"): ("not_applicable", "advanced", None, None),
-    ("P7", "reason_registered"): ("not_judgeable", "unmapped_reason", None, None),
-    ("P7", "rating_given"): ("met", None, None, None),
-    # P8: given back after nine days, untouched and without a reason.
-    ("P8", "owner_at_birth"): ("met", None, 120, 120),
-    ("P8", "first_contact_other"): ("breached", None, None, None),
-    ("P8", "cadence_attempts"): ("breached", None, None, None),
-    ("P8", "cadence_order"): ("not_applicable", "closed", None, None),
-    ("P8", "reason_registered"): ("breached", None, None, None),
-    ("P8", "give_back_allowed"): ("breached", "cadence_incomplete", None, None),
-    ("P8", "rating_given"): ("breached", None, None, None),
-    # March: two SQLs (P1, P7) and one sale (P1); of eight hand-overs two were accepted and two are undecided.
-    ("2026-03", "sqls_per_month"): ("met", None, None, None),
-    ("2026-03", "wins_per_month"): ("met", None, None, None),
-    ("2026-03", "acceptance_rate"): ("running", None, None, None),
-}
-HANDOFFS = {  # status, local closing date, attempts, first contact (UTC)
-    "P1": ("won", "2026-03-20", 1, "2026-03-02 12:20"),
-    "P2": ("rejected", "2026-03-12", 2, "2026-03-09 12:25"),
-    "P3": ("rejected", "2026-03-05", 3, "2026-03-03 15:30"),
-    "P4": ("open", "None", 0, "None"),
-    "P5": ("open", "None", None, "None"),
-    "P6": ("rejected", "2026-03-16", 1, "2026-03-16 14:00"),
-    "P7": ("lost", "2026-03-25", 1, "2026-03-17 12:30"),
-    "P8": ("rejected", "2026-03-27", 0, "None"),
-}
-KEYS = "select replace(opening_record, 'files:handoff:', '') as key, handoff_id from intermediate.int_handoffs"
+from tests.support.history import HISTORY, NOW, VERDICTS, check, key_of
+from tests.support.postgres import scratch_database
 
 
-class _Clock:
-    now_at = NOW
+class Clock:
+    """Stands where a test sets it."""
+
+    instant = NOW
 
     def now(self) -> datetime:
-        return self.now_at
+        return self.instant
 
     def sleep(self, _seconds: float) -> None: ...
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Clock]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Every stage sees this clock."""
-    moving = _Clock()
+    moving = Clock()
     monkeypatch.setattr(Runtime, "clock", moving)
-    yield moving
+    return moving
 
 
 def example(base: Path) -> Profile:
@@ -127,47 +46,59 @@ def example(base: Path) -> Profile:
     return load_profile(base / "historico", {"BASTAO_HOME": str(base / "home")})
 
 
-def ingest(profile: Profile) -> None:
-    for source in ("agreement", "files"):
-        stages.ingest(profile, source)
-
-
-def verdicts(rows: list[dict[str, Any]], keys: dict[str, str]) -> dict[tuple[str, str], tuple[Any, ...]]:
-    names = ("verdict", "reason", "elapsed_seconds", "business_seconds")
-    return {(keys.get(r["subject_id"], r["subject_id"]), r["clause_id"]): tuple(r[n] for n in names) for r in rows}
-
-
-def published(profile: Profile, query: str) -> list[dict[str, Any]]:
-    return line.frame(profile.paths.published_bi, query).to_dict("records")
-
-
-def keys_of(profile: Profile) -> dict[str, str]:
-    """Hand-over ids to the keys of the files, computed as the design says: md5 of the opening record."""
-    from hashlib import md5
-
-    keys = {md5(f"files:handoff:{key}".encode(), usedforsecurity=False).hexdigest(): key for key in HANDOFFS}
-    found = {row["handoff_id"] for row in published(profile, "select handoff_id from marts.fct_handoffs")}
-    assert found == set(keys)
-    return keys
-
-
-def check(profile: Profile) -> None:
-    keys = keys_of(profile)
-    found = verdicts(published(profile, "select * from marts.fct_sla_verdicts"), keys)
-    assert {key: found.get(key) for key in VERDICTS} == VERDICTS
-    assert set(found) == set(VERDICTS)
-    rows = published(profile, "select * from marts.fct_handoffs")
-    assert {
-        keys[r["handoff_id"]]: (
-            r["status"], str(r["closed_date"]), r["attempts"], str(r["first_contact_at"]).removesuffix(":00"),
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_the_whole_command_then_the_agreement_is_restated(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    """`bastao run` on both engines, from Parquet this time; then the text of the version in force changes."""
+    with contextlib.ExitStack() as stack:
+        profile = example(tmp_path)
+        contacts = profile.folder / "data" / "contatos.csv"
+        options = pyarrow.csv.ParseOptions(delimiter=";")
+        pyarrow.parquet.write_table(
+            pyarrow.csv.read_csv(contacts, parse_options=options), contacts.with_suffix(".parquet")
         )
-        for r in rows
-    } == HANDOFFS  # fmt: skip
+        contacts.unlink()
+        replace(profile.folder / "mappings" / "files.yaml", "contatos.csv", "contatos.parquet")
+        if engine == "postgres":
+            monkeypatch.setenv("BASTAO_WAREHOUSE_URL", stack.enter_context(scratch_database()))
+            replace(profile.folder / "bastao.yaml", "engine: duckdb", "engine: postgres")
+        assert bastao(profile, "run").exit_code == 0
+        check(profile.paths.published_bi, "marts.fct_sla_verdicts", "marts.fct_handoffs")
+        currencies = "select distinct currency from marts.fct_opportunities"
+        assert line.frame(profile.paths.published_bi, currencies)["currency"].tolist() == ["BRL"]
+        assert restated(profile) == {}
+
+        agreement = profile.folder / "agreement" / "acordo.yaml"
+        replace(agreement, "limit: 30 min", "limit: 40 min")
+        refused = bastao(profile, "run")
+        assert refused.exit_code == 5 and "agreement restate historico-1" in " ".join(refused.output.split())
+        act = ("--reason", "the signed paper said 40", "--by", "Sales operations")
+        told = bastao(profile, "agreement", "restate", "historico-1", *act)
+        assert told.exit_code == 0, told.output
+        assert "prazo 30 minutos" in told.output and f"judged again: {len(VERDICTS)}." in told.output
+        clock.instant += timedelta(hours=1)
+        assert bastao(profile, "run").exit_code == 0
+        assert restated(profile)["P2", "first_contact_hot"] == ("agreement_restated", "breached", "met")
+        # Both judgements stay, in the same publish: nothing else changed its verdict.
+        assert [key for key, (_, old, new) in restated(profile).items() if old != new] == [("P2", "first_contact_hot")]
 
 
-def test_every_verdict_of_the_example_is_the_one_worked_out_by_hand(tmp_path: Path, clock: _Clock) -> None:
-    profile = example(tmp_path)
-    ingest(profile)
-    stages.transform(profile)
-    stages.publish(profile).raise_if_refused()
-    check(profile)
+def restated(profile: Profile) -> dict[tuple[str, str], tuple[str, str, str]]:
+    rows = line.frame(profile.paths.published_bi, "select * from marts.fct_sla_restatements").to_dict("records")
+    return {
+        (key_of(row["subject_id"]), row["clause_id"]): (row["cause"], row["old_verdict"], row["new_verdict"])
+        for row in rows
+    }
+
+
+def bastao(profile: Profile, *words: str) -> Result:
+    """A command, in this process."""
+    return CliRunner(env={"BASTAO_HOME": str(profile.home)}).invoke(app, [*words, "--profile", str(profile.folder)])
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
