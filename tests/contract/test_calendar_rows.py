@@ -51,9 +51,11 @@ def test_who_works_by_which_calendar(agreement: Agreement, tables: CalendarTable
     }
     known = {row["calendar_hash"] for row in tables.calendar_days}
     assert known == {matriz, sul, *(row["calendar_hash"] for row in tables.calendar_absences)}
-    assert min(r["utc_date"] for r in tables.calendar_days if r["calendar_hash"] == matriz) == date(
-        2015, 1, 1
-    )
+    days = [row["utc_date"] for row in tables.calendar_days if row["calendar_hash"] == matriz]
+    assert (min(days), max(days)) == (date(2015, 1, 1), date(2035, 12, 31))
+    away = tables.calendar_absences[0]["calendar_hash"]
+    days = [row["utc_date"] for row in tables.calendar_days if row["calendar_hash"] == away]
+    assert (min(days), max(days)) == (date(2025, 1, 1), date(2031, 12, 31))
 
 
 def test_absent_days_do_not_count(agreement: Agreement, tables: CalendarTables) -> None:
