@@ -99,5 +99,48 @@ def nurture_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
         yield RdStationNurture(api), RdConsent(api)
 
 
+@contextlib.contextmanager
+def chat_destination(runtime: Runtime, setting: str) -> Iterator[tuple[Any, Any]]:
+    """A chat channel, told in the company's language and, unless it wants otherwise, in its working hours only."""
+    from activation.destinations import chat
+    from activation.messages.words import Words
+    from activation.poster import Poster
+
+    profile = runtime.profile
+    wanted = getattr(profile.destinations, setting)
+    hosts, make = (chat.SLACK_HOSTS, chat.slack_chat) if setting == "chat_slack" else (chat.TEAMS_HOSTS, chat.teams_chat)
+    url = settings.secret(profile, "destinations", setting, "url_env").reveal()
+    quiet = (lambda: not working_now(runtime)) if wanted.quiet_outside_hours else (lambda: False)
+    with Poster(url, hosts) as poster:
+        yield make(poster, Words(profile.locale, profile.time_zone), kinds=wanted.kinds, quiet=quiet), None
+
+
+@contextlib.contextmanager
+def webhook_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
+    """The company's own receiver of signed webhooks."""
+    from activation.destinations.signed_webhook import SignedWebhook
+    from activation.poster import Poster
+
+    url, secret = (settings.secret(runtime.profile, "destinations", "webhook", key).reveal() for key in ("url_env", "secret_env"))
+    with Poster(url) as poster:
+        yield SignedWebhook(poster, secret, runtime.now), None
+
+
+def working_now(runtime: Runtime) -> bool:
+    """Whether the calendar of the agreement in force counts this instant as working time. True without an agreement."""
+    from contract.calendar import build_calendar
+    from orchestration import agreements
+
+    now = runtime.now()
+    version = agreements.read(runtime.profile).in_force(now)
+    if version is None:
+        return True
+    day = now.date()
+    row = next(iter(build_calendar(version.calendar, day, day)))
+    second = now.hour * 3600 + now.minute * 60 + now.second
+    stretches = ((row[f"i{number}_start"], row[f"i{number}_end"]) for number in range(1, 5))
+    return any(start is not None and start <= second < end for start, end in stretches)
+
+
 def _secret(runtime: Runtime, source: str, key: str) -> str:
     return settings.secret(runtime.profile, "sources", source, key).reveal()

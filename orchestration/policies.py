@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,32 @@ def nurture_policy(runtime: Runtime) -> Policy:
         on_uncertain=wanted.on_uncertain,
         stop_file=stop_file(runtime.paths.home),
     )
+
+
+def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
+    """The policy of a destination that tells colleagues or systems, never a lead: nobody's consent is needed, and nothing
+    can be read back. A receiver that knows our key may get an uncertain row again."""
+
+    def policy(runtime: Runtime) -> Policy:
+        from activation.policy import Policy, ReadBack
+
+        wanted = getattr(runtime.profile.destinations, setting)
+        return Policy(
+            go_live=runtime.profile.go_live,
+            max_age_seconds=wanted.max_age_days * DAY_SECONDS,
+            max_per_run=wanted.max_per_run,
+            max_per_day=wanted.max_per_day,
+            consent_unknown="allow",
+            read_back=ReadBack.NONE,
+            resend_is_safe=setting == "webhook",
+            on_uncertain=wanted.on_uncertain,
+            # A lost ledger must not stop the news: what is fresh is told, at worst once more.
+            read_before_first_send="new_ledger",
+            batch_max=40,
+            stop_file=stop_file(runtime.paths.home),
+        )
+
+    return policy
 
 
 def stop_file(home: Path) -> Path:

@@ -99,14 +99,54 @@ class Sources(Section):
     inbox: bool = True
 
 
-class RdStationNurture(Section):
-    """Returning rejected leads to nurture flows."""
+class Destination(Section):
+    """What every destination has: whether it is live, and how much and how old it may push."""
 
     live: bool = Field(False, description="false shows what would be sent, true sends")
     max_per_run: int = Field(200, ge=1)
     max_per_day: int = Field(1000, ge=1)
+    max_age_days: float = Field(30, gt=0)
+    on_uncertain: Literal["resend", "hold"] = "hold"
+
+
+class RdStationNurture(Destination):
+    """Returning rejected leads to nurture flows."""
+
     max_age_days: int = Field(30, ge=1)
     settle_seconds: float = Field(300, ge=0, description="absence counts only after this")
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+AlertKind = Literal["hot_waiting", "about_to_breach", "breach", "win"]
+
+
+class Chat(Destination):
+    """Alerts in a channel, by an incoming webhook whose address is a secret. Nothing is told twice."""
+
+    url_env: EnvName
+    kinds: tuple[AlertKind, ...] = ("hot_waiting", "about_to_breach", "breach", "win")
+    quiet_outside_hours: bool = Field(True, description="no message outside the agreement's working hours")
+    max_age_days: float = Field(1, gt=0, description="older news are not told any more")
+    max_per_run: int = Field(40, ge=1)
+
+
+class SlackChat(Chat):
+    """A Slack channel."""
+
+    url_env: EnvName = "BASTAO_SLACK_WEBHOOK"
+
+
+class TeamsChat(Chat):
+    """A Teams channel, by a Workflows webhook."""
+
+    url_env: EnvName = "BASTAO_TEAMS_WEBHOOK"
+
+
+class Webhook(Destination):
+    """Every state that a hand-over reaches, as a signed webhook to a receiver of the company's own."""
+
+    url_env: EnvName = "BASTAO_WEBHOOK_URL"
+    secret_env: EnvName = "BASTAO_WEBHOOK_SECRET"
     on_uncertain: Literal["resend", "hold"] = "resend"
 
 
@@ -114,6 +154,9 @@ class Destinations(Section):
     """Where Bastão writes to."""
 
     rd_station_nurture: RdStationNurture | None = None
+    chat_slack: SlackChat | None = None
+    chat_teams: TeamsChat | None = None
+    webhook: Webhook | None = None
 
 
 class Publish(Section):

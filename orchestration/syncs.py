@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orchestration import accounts, policies
@@ -44,6 +45,30 @@ _ALL = (
         accounts.nurture_destination,
         policies.nurture_policy,
         "rd_station",
+    ),
+    Sync(
+        "messages_slack",
+        "chat_slack",
+        "plan_messages",
+        "telling the Slack channel",
+        partial(accounts.chat_destination, setting="chat_slack"),
+        policies.telling_policy("chat_slack"),
+    ),
+    Sync(
+        "messages_teams",
+        "chat_teams",
+        "plan_messages",
+        "telling the Teams channel",
+        partial(accounts.chat_destination, setting="chat_teams"),
+        policies.telling_policy("chat_teams"),
+    ),
+    Sync(
+        "webhook",
+        "webhook",
+        "plan_webhook",
+        "sending signed webhooks",
+        accounts.webhook_destination,
+        policies.telling_policy("webhook"),
     ),
 )
 SYNCS = {sync.setting: sync for sync in _ALL}
