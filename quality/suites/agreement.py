@@ -8,10 +8,6 @@ _MODEL = "Look at the dbt model of this mart and at the last change of its input
 
 VERDICTS = ("met", "breached", "running", "waived", "not_applicable", "not_judgeable")
 SUBJECTS = ("handoff", "ownership", "month")
-KINDS = (
-    "response_time", "owner_at_birth", "attempts_made", "cadence_order", "reason_registered", "give_back_allowed",
-    "rating_given", "returned_to_nurture", "volume", "acceptance_rate", "capture_completeness",
-)  # fmt: skip
 CAUSES = ("withdrawn", "agreement_restated", "waiver", "late_data")
 # Shares have no instant; a count may be known by dates only; a rating may be seen without knowing when it was given.
 _WITHOUT_INSTANT = "('count', 'share', 'rating_without_instant')"
@@ -27,7 +23,6 @@ def _verdicts() -> list[Rule]:
     return [
         in_set(t, "verdict", VERDICTS, key="verdict_id", remedy=_MODEL),
         in_set(t, "subject_type", SUBJECTS, key="verdict_id", remedy=_MODEL),
-        in_set(t, "clause_kind", KINDS, key="verdict_id", remedy=_MODEL),
         none_where(
             t, "a verdict that could not be given says why",
             "verdict in ('not_judgeable', 'not_applicable', 'waived') and reason is null",

@@ -36,7 +36,6 @@ create table marts.rpt_capture_quality as select date '2026-03-01' as period_sta
 UNSOUND = {
     "verdict is one of": "update marts.fct_sla_verdicts set verdict = 'lost' where verdict_id = 'v1'",
     "subject_type is one of": "update marts.fct_sla_verdicts set subject_type = 'week' where verdict_id = 'v1'",
-    "clause_kind is one of": "update marts.fct_sla_verdicts set clause_kind = 'mood' where verdict_id = 'v1'",
     "says why": "update marts.fct_sla_verdicts set reason = null where verdict_id = 'v2'",
     "has its evidence": "update marts.fct_sla_verdicts set met_at = null where verdict_id = 'v1'",
     "waived is what a waiver excused": "update marts.fct_sla_verdicts set waiver_id = 'w' where verdict_id = 'v1'",
