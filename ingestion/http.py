@@ -28,6 +28,7 @@ from ingestion.ports import Clock, Limiter
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line prints the whole address, token included
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+RENEWALS = 3  # of the token, for one call
 ATTEMPTS = 5
 PATIENCE_SECONDS = 120.0
 _PERSONAL = re.compile(r"\b(email|phone):[^/?]+")
@@ -119,12 +120,12 @@ class ApiClient:
     ) -> Response:
         """Send one call and return whatever was answered, errors included.
 
-        Asks the quota first and renews credentials once after 401. GET waits after 429 and is repeated after 5xx,
+        Asks the quota first and renews credentials after 401, a few times: another process may have renewed meanwhile. GET waits after 429 and is repeated after 5xx,
         time-outs and dropped connections; any other method is sent once, its answer is the caller's to judge.
         Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` if a POST may have arrived).
         """
         repeatable = method in ("GET", "HEAD")
-        waited, renewed, attempt = 0.0, False, 0
+        waited, renewals, attempt = 0.0, 0, 0
         while True:
             attempt += 1
             self._acquire(resource, key)
@@ -139,12 +140,12 @@ class ApiClient:
                     )
                 pause = _backoff(attempt)
             elif answer.status == 401:
-                if renewed or not self._auth.renew(used):
+                if renewals == RENEWALS or not self._auth.renew(used):
                     raise AuthError(
                         f"{method} {_shown(path)}: {self.owner.split(':')[0]} refuses our credentials "
                         f"({error_words(answer.json)}). Authorise Bastão again and set the new token."
                     )
-                renewed = True
+                renewals += 1
                 continue
             elif not repeatable:
                 return answer

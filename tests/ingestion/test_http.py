@@ -220,3 +220,22 @@ def test_dead_refresh_tokens_say_so() -> None:
         AuthError, match=r"refused \(invalid_grant\).*unused for 14 days.*authorise Bastão again"
     ):
         rolling(server, store).get_json("/deals", resource="crm_v2")
+
+
+def test_a_token_that_expires_again_at_once_is_renewed_again_but_not_for_ever() -> None:
+    """Somebody else's renewal ends ours, or a token runs out between two calls: not a refusal of our credentials."""
+    store, refused = MemoryTokens(), {"left": 2}
+
+    class Unlucky(Tokens):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path != "/oauth2/token" and refused["left"]:
+                refused["left"] -= 1
+                return httpx.Response(401, json={"error": "invalid_token"})
+            return super().__call__(request)
+
+    server = Unlucky()
+    assert rolling(server, store).get_json("/deals", resource="crm_v2") is not None
+    refused["left"] = 99
+    with pytest.raises(AuthError):
+        rolling(server, store).get_json("/deals", resource="crm_v2")
+    assert refused["left"] > 90
