@@ -110,6 +110,23 @@ def _compare(found: Company, undisturbed: tuple[Any, Any]) -> None:
     mine = found.marts()
     assert {t: mine[t] - marts[t] for t in TABLES} == {t: Counter() for t in TABLES}
     assert {t: marts[t] - mine[t] for t in TABLES} == {t: Counter() for t in TABLES}
+    _ledger_is_whole(found.home / "warehouse.duckdb")
+
+
+def _ledger_is_whole(warehouse: Path) -> None:
+    """The last entry of each verdict says what the mart says, none was written twice, and none is missing."""
+    judged = "verdict, reason, due_at, met_at, elapsed_seconds, business_seconds, agreement_hash"
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        entries = con.execute(f"select verdict_id, {judged} from raw_ledger.verdicts order by row_seq").fetchall()
+        mart = con.execute(f"select verdict_id, {judged} from marts.fct_sla_verdicts").fetchall()
+    last: dict[str, tuple[Any, ...]] = {}
+    for name, *judgement in entries:
+        assert last.get(name) != tuple(judgement), "a judgement was entered twice"
+        last[name] = tuple(judgement)
+    shown = {name: tuple(judgement) for name, *judgement in mart}
+    assert {n: j for n, j in shown.items() if n in last or j[0] != "running"} == {
+        n: j for n, j in last.items() if j[0] != "withdrawn"
+    }
 
 
 @pytest.mark.long
