@@ -143,8 +143,8 @@ def batch_size(row: Row, offered: int, policy: Policy) -> int:
 
 def must_read_first(happened_at: datetime, ledger_born_at: datetime, policy: Policy) -> bool:
     """Whether an earlier ledger, lost since, may have sent this row already."""
-    if policy.read_before_first_send == "always":
-        return True
+    if policy.read_before_first_send != "new_ledger":
+        return policy.read_before_first_send == "always"
     return happened_at <= ledger_born_at + timedelta(seconds=policy.skew_seconds)
 
 

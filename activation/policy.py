@@ -61,7 +61,8 @@ class Policy:
     skew_seconds: float = 300.0
     """Clocks of ours and theirs may differ by this much."""
     read_before_first_send: str = "new_ledger"
-    """`new_ledger`: rows that happened before the ledger was born; `always`: every row (restored backups)."""
+    """`new_ledger`: rows that happened before the ledger was born; `always`: every row (restored backups);
+    `never`: where a second copy does less harm than silence (alerts, receivers that know our key)."""
     max_failures: int = 5
     """Sends that vanished (a read-back proved them absent) before the row is dead. Refused sends are dead at once;
     a 429, a refused connection or a refused token is not the row's fault and does not count."""
@@ -90,7 +91,7 @@ class Policy:
             for name, value, allowed in (
                 ("consent_unknown", self.consent_unknown, ("refuse", "allow")),
                 ("on_uncertain", self.on_uncertain, ("resend", "hold")),
-                ("read_before_first_send", self.read_before_first_send, ("new_ledger", "always")),
+                ("read_before_first_send", self.read_before_first_send, ("new_ledger", "always", "never")),
             )
             if value not in allowed
         ]

@@ -52,7 +52,7 @@ def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
             resend_is_safe=setting == "webhook",
             on_uncertain=wanted.on_uncertain,
             # A lost ledger must not stop the news: what is fresh is told, at worst once more.
-            read_before_first_send="new_ledger",
+            read_before_first_send="never",
             batch_max=40,
             stop_file=stop_file(runtime.paths.home),
         )

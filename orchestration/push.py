@@ -89,7 +89,11 @@ def waiting_batch(runtime: Runtime) -> Batch | None:
     waiting, newest = 0, 0
     for sync in syncs.live(runtime.profile):
         known = runtime.outbox.ledger(sync.name) if runtime.outbox.exists() else {}
+        oldest = sync.policy(runtime).oldest(runtime.now_or_system())
         for row in plan_file.rows(published, sync.table, "eligible"):
+            happened_at = row.get("happened_at") or row.get("closed_at")
+            if happened_at is not None and aware(happened_at) < oldest:
+                continue  # it never enters the outbox, so it must not look new for ever
             waiting += delivery_id(sync.name, str(row["subject_id"]), str(row["occurrence"])) not in known
         waiting += _due_again(runtime, known)
         newest = max([newest, *(int(row["updated_seq"]) for row in known.values())])
