@@ -11,10 +11,10 @@ from contract.calendar_model import Calendar
 from contract.checks import Placed, check_calendar, check_versions
 from contract.exception_checks import check_absence_days, check_waivers
 from contract.exceptions import Absence, Away, Waiver, resolve
-from contract.explain import fields_at, validate
+from contract.explain import fields_at, meant, validate
 from contract.fields import Strict
 from contract.model import AgreementFile, Term, Version
-from contract.problems import AgreementError, ConfigurationError, Problem, did_you_mean
+from contract.problems import AgreementError, ConfigurationError, Problem
 from contract.signed import Agreement, SignedVersion
 from contract.yaml_source import Lines, load_yaml
 
@@ -64,18 +64,24 @@ class _Reader:
             remedy = f"Start it with one of: {', '.join(known)}."
             self.problems.append(lines.problem((), "must be a block of keys", remedy))
             return
+        written = {key: key for key in data if key in known}
         for key in data:
             if key not in known:
-                self.problems.append(lines.problem((key,), "is an unknown key", did_you_mean(key, known)))
+                remedy = meant(key, known)
+                self.problems.append(lines.problem((key,), "is an unknown key", remedy))
+                # Read on under the name that was meant: one slip shall not hide the others, nor cause more.
+                written.update({name: key for name in known if f'"{name}"' in remedy and name not in written})
         for key, model in _LISTS.items():
-            for index, item in self._items(data.get(key), key, list, lines):
+            name_there = written.get(key, key)
+            for index, item in self._items(data.get(name_there), name_there, list, lines):
                 self._written_versions += key == "versions"
-                part, problems = validate(model, item, lines, (key, index))
+                part, problems = validate(model, item, lines, (name_there, index))
                 self.problems += problems
                 if part is not None:
-                    self.parts[key].append(Placed(part, lines, (key, index)))
-        for key, item in self._items(data.get("calendars"), "calendars", dict, lines):
-            self._calendar(str(key), item, lines)
+                    self.parts[key].append(Placed(part, lines, (name_there, index)))
+        calendars = written.get("calendars", "calendars")
+        for key, item in self._items(data.get(calendars), calendars, dict, lines):
+            self._calendar((calendars, str(key)), item, lines)
 
     def finish(self, folder: Path) -> Agreement:
         """Run the checks between parts; raise when anything was wrong anywhere."""
@@ -135,17 +141,18 @@ class _Reader:
             return ()
         return list(value.items() if isinstance(value, dict) else enumerate(value))
 
-    def _calendar(self, name: str, item: Any, lines: Lines) -> None:
+    def _calendar(self, path: tuple[str, str], item: Any, lines: Lines) -> None:
+        name = path[1]
         if name in self.calendars:
             first = self.calendars[name].place()
             message = f"calendar {name!r} exists already at {first}"
-            self.problems.append(lines.problem(("calendars", name), message, "Rename this one."))
+            self.problems.append(lines.problem(path, message, "Rename this one."))
             return
         self.calendar_names.add(name)
-        calendar, problems = validate(Calendar, item, lines, ("calendars", name))
+        calendar, problems = validate(Calendar, item, lines, path)
         self.problems += problems
         if calendar is not None:
-            placed = Placed(calendar, lines, ("calendars", name))
+            placed = Placed(calendar, lines, path)
             self.calendars[name] = placed
             self.problems += check_calendar(placed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from contract.calendar import FIRST_DAY, LAST_DAY, build_calendar
@@ -47,10 +48,18 @@ def check_calendar(calendar: Placed[Calendar]) -> Iterator[Problem]:
             if not FIRST_DAY <= entry.date <= LAST_DAY:
                 remedy = f"Use a date from {FIRST_DAY} to {LAST_DAY}."
                 yield calendar.problem((name, index, "date"), f"{entry.date} is outside the calendar", remedy)
+    if found := _layout_problem(part):
+        yield calendar.problem(("hours",), found, "Use fewer stretches a day.")
+
+
+@lru_cache(maxsize=64)
+def _layout_problem(calendar: Calendar) -> str:
+    """What is wrong when the days are laid out; empty when nothing is. Kept: a process reads one agreement often."""
     try:
-        build_calendar(part)
+        build_calendar(calendar)
     except ValueError as error:
-        yield calendar.problem(("hours",), str(error), "Use fewer stretches a day.")
+        return str(error)
+    return ""
 
 
 def _named_calendars(version: Version) -> Iterator[tuple[KeyPath, str]]:

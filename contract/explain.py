@@ -32,6 +32,7 @@ _EXPECTED = {
     "model_attributes_type": ("a block of keys", "Write `key: value` lines, indented."),
 }
 _NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*(%|[^\W\d]*)")
+_GLUED = re.compile(r"(\w+):(\S.*)")
 # What a pattern of the model asks for, in words; a pattern without words is shown as it is.
 _PATTERNS = {
     CODE_PATTERN: "Use lower-case letters, digits, point, hyphen and underscore, without blanks or accents: {example}.",
@@ -50,7 +51,9 @@ def validate(
         return None, [
             explain(detail, model, data, lines, path)
             for detail in details
-            if not _echo(detail, details) and not _misspelt(detail, details, model)
+            if not _echo(detail, details)
+            and not _misspelt(detail, details, model)
+            and not _first_half(detail, details, data)
         ]
 
 
@@ -74,6 +77,29 @@ def _misspelt(detail: ErrorDetails, details: list[ErrorDetails], model: type[Bas
     )
 
 
+def _halves(detail: ErrorDetails, data: Any) -> tuple[str, Any] | None:
+    """Key and value before a key that is the rest of a number: `{at_least: 0,85}` reads as `at_least: 0` and `85`."""
+    *parent, key = detail["loc"]
+    if not str(key).isdigit() or detail.get("input") is not None:
+        return None
+    block = data
+    for step in parent:
+        block = block[step]
+    written = list(block)
+    before = written[written.index(key) - 1] if written.index(key) else ""
+    value = block.get(before)
+    return (before, value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _first_half(detail: ErrorDetails, details: list[ErrorDetails], data: Any) -> bool:
+    """What is wrong with the number before such a comma is said with the comma."""
+    return any(
+        (halves := _halves(other, data)) is not None and detail["loc"] == (*other["loc"][:-1], halves[0])
+        for other in details
+        if other["type"] == "extra_forbidden"
+    )
+
+
 def meant(word: str, known: Iterable[str]) -> str:
     """Which of the known words was meant, Portuguese ones included; else the list of what is known."""
     names = list(known)
@@ -87,6 +113,9 @@ def explain(detail: ErrorDetails, model: type[BaseModel], data: Any, lines: Line
     where = (*path, *local)
     kind, value = detail["type"], detail.get("input")
     context: dict[str, Any] = detail.get("ctx", {})
+    if kind == "extra_forbidden" and (halves := _halves(detail, data)):
+        message = f"a comma divides {halves[1]},{local[-1]} in two"
+        return lines.problem(where, message, f"Write {halves[1]}.{local[-1]}, with a point as decimal mark.")
     if kind == "extra_forbidden":
         known = fields_at(model, local[:-1])
         return lines.problem(where, "is an unknown key", meant(str(local[-1]), known))
@@ -149,6 +178,8 @@ def _found(value: Any) -> str:
 
 def _rewritten(kind: str, value: Any) -> str:
     """The remedy with the very number, when a text shows which one was meant: `0,70`, `70 %`, `90 dias`."""
+    if _EXPECTED[kind][0] == "a block of keys" and (glued := _GLUED.fullmatch(str(value))):
+        return f"Write `{glued.group(1)}: {glued.group(2)}`, with a blank after the colon."
     match = _NUMBER.fullmatch(str(value).strip())
     if not kind.startswith(("int", "float")) or match is None:
         return ""

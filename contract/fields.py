@@ -261,7 +261,12 @@ Instant = Annotated[
     PlainSerializer(lambda value: value.strftime("%Y-%m-%dT%H:%M:%SZ")),
     _schema(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$", "2026-01-01T00:00:00-03:00"),
 ]
-Day = Annotated[date, BeforeValidator(parse_day), PlainSerializer(lambda value: value.isoformat())]
+Day = Annotated[
+    date,
+    BeforeValidator(parse_day),
+    PlainSerializer(lambda value: value.isoformat()),
+    _schema(r"^\d{4}-\d\d-\d\d$", "2026-12-24"),
+]
 MonthDay = Annotated[
     tuple[int, int],
     BeforeValidator(parse_month_day),

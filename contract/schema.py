@@ -1,4 +1,8 @@
-"""JSON Schema of the agreement's files, so that editors complete and check while a person writes."""
+"""JSON Schema of the agreement's files, so that editors complete and check while a person writes.
+
+It says what one file may hold. What holds between parts (a calendar that exists, versions that do not overlap) is
+for `bastao agreement check`.
+"""
 
 from __future__ import annotations
 
@@ -14,4 +18,5 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "Bastão: agreement between marketing and sales",
+        "description": "One file of a company's agreement/ folder; each part may stand in any file.",
     }

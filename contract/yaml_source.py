@@ -102,20 +102,18 @@ def _broken(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     number = mark.line + 1 if mark else 0
     lines = text.splitlines()
     problem = str(error.problem)
-    before = lines[number - 2] if 1 < number <= len(lines) + 1 else ""
-    if _GLUED.match(before) and "mapping values" in problem:
-        message = "a blank is missing after the colon"
-        return Problem(
-            name, number - 1, "", f"is not valid YAML: {message}", "Write `key: value`, with a blank."
-        )
+    opened = error.context_mark.line + 1 if error.context_mark else number
+    if "mapping values" in problem or "could not find expected ':'" in problem:
+        for at in (opened, number - 1):
+            if 0 < at <= len(lines) and _GLUED.match(lines[at - 1]):
+                message = "is not valid YAML: a blank is missing after the colon"
+                return Problem(name, at, "", message, "Write `key: value`, with a blank.")
     for found, message, remedy in _SLIPS:
         if found in problem:
             return Problem(name, number, "", f"is not valid YAML: {message}", remedy)
     if "quoted scalar" in str(error.context):
-        opened = error.context_mark.line + 1 if error.context_mark else number
         return Problem(name, opened, "", "is not valid YAML: a quote is opened and not closed", "Close it.")
     if "flow" in str(error.context):
-        opened = error.context_mark.line + 1 if error.context_mark else number
         message = "a bracket or brace is opened and not closed, or a comma is missing"
         return Problem(name, opened, "", f"is not valid YAML: {message}", "Close it, or put the comma in.")
     aligned = "expected <block end>" in problem or "<document start>" in problem
@@ -124,6 +122,7 @@ def _broken(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     return Problem(name, number, "", f"is not valid YAML: {what}", remedy)
 
 
+_REFERENCE = ("a text begins with * or &, which YAML reads as a reference", "Put the text in quotes.")
 _GLUED = re.compile(r"\s*(- )?[\w-]+:[^\s/]")
 # Part of PyYAML's message, what it means, what to do.
 _SLIPS = (
@@ -149,11 +148,8 @@ _SLIPS = (
         "a text begins with a character that YAML keeps for itself (@, `, %)",
         "Put the text in quotes.",
     ),
-    (
-        "found undefined alias",
-        "a text begins with `*`, which YAML reads as a reference",
-        "Put the text in quotes.",
-    ),
+    ("found undefined alias", *_REFERENCE),
+    ("expected alphabetic or numeric character", *_REFERENCE),
     (
         "but found another document",
         "`---` begins a second document",

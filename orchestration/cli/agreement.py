@@ -1,7 +1,11 @@
-"""Commands about the agreement between marketing and sales: check, show, diff, restate."""
+"""Commands about the agreement between marketing and sales: check, show, diff, schema, restate."""
 
 from __future__ import annotations
 
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +15,28 @@ from orchestration.cli.common import JsonOption, ProfileOption
 from orchestration.cli.groups import Group
 
 app = typer.Typer(cls=Group, help="The written agreement between marketing and sales.", no_args_is_help=True)
+
+
+class Form(StrEnum):
+    """How the document is written."""
+
+    markdown = "markdown"
+    html = "html"
+
+
+class Locale(StrEnum):
+    """Languages of the document."""
+
+    pt = "pt-BR"
+    en = "en"
+
+
+LocaleOption = Annotated[
+    Locale | None, typer.Option("--locale", help="Language; default: the company's.", show_default=False)
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write it to this file instead of printing it.", show_default=False)
+]
 
 
 @app.command()
@@ -39,10 +65,18 @@ def check(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
 def show(
     version: Annotated[str | None, typer.Argument(help="A version's name; default: the one in force.")] = None,
     profile: ProfileOption = None,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="Default: html when --out names an .html file, else markdown.")
+    ] = None,
+    locale: LocaleOption = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print one version of the agreement as the document that both areas signed, in the company's language."""
-    from contract.document import render_markdown
+    """Print one version of the agreement as the document that both areas sign, in the company's language.
+
+    The HTML file fetches nothing and prints on A4: open it in a browser and print it, or save it as PDF.
+    """
+    from contract.document import render_html, render_markdown
     from orchestration import agreements
 
     company = common.open_profile(profile)
@@ -50,9 +84,10 @@ def show(
     found = agreements.pick(company, everything, version)
     if as_json:
         common.show({"version": found.version, "hash": found.agreement_hash, **found.content}, True)
-    else:
-        text = render_markdown(everything, found.version, company.company, company.locale)
-        common.out.print(text, markup=False, soft_wrap=True)
+        return
+    page = form is Form.html or (form is None and out is not None and out.suffix in (".html", ".htm"))
+    render = render_html if page else render_markdown
+    _hand_out(render(everything, found.version, company.company, locale.value if locale else company.locale), out)
 
 
 @app.command()
@@ -60,6 +95,7 @@ def diff(
     old: Annotated[str, typer.Argument(help="The earlier version.")],
     new: Annotated[str, typer.Argument(help="The later version.")],
     profile: ProfileOption = None,
+    locale: LocaleOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say in words what changed from one version to another. Nothing is printed when both say the same."""
@@ -69,12 +105,24 @@ def diff(
     company = common.open_profile(profile)
     found = agreements.read(company)
     before, after = (agreements.pick(company, found, name) for name in (old, new))
-    changes = differences(before, after, company.locale)
+    changes = differences(before, after, locale.value if locale else company.locale)
     if as_json:
         common.show(changes, True)
     else:
         for change in changes:
             common.out.print(change, markup=False, soft_wrap=True)
+
+
+@app.command()
+def schema(out: OutOption = None) -> None:
+    """Print the JSON Schema of the agreement's files, so that editors complete and check while a person writes.
+
+    Editors with yaml-language-server (VS Code: the extension YAML) read it from the first line of a file:
+    `# yaml-language-server: $schema=agreement.schema.json`
+    """
+    from contract.schema import json_schema
+
+    _hand_out(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n", out)
 
 
 @app.command()
@@ -109,3 +157,15 @@ def restate(
     common.out.print(f"Verdicts of the last publish that are judged again: {touched}.")
     done = "Nothing was changed (--dry-run)." if dry_run else "Recorded. Next: bastao run"
     common.out.print(f"{done} Each verdict that changes keeps its old judgement in fct_sla_restatements.", soft_wrap=True)
+
+
+def _hand_out(text: str, out: Path | None) -> None:
+    """Print a text as it is, or write it to a file."""
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        common.fail(f"{out} cannot be written ({error.strerror}). Choose another --out.", common.SETTINGS)
+    common.out.print(f"wrote {out}", markup=False, soft_wrap=True)
