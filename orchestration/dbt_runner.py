@@ -76,10 +76,11 @@ def prepare_manifest(profile: Profile) -> Path:
     if paths.manifest.exists() and mark.exists() and mark.read_text() == inputs:
         return paths.manifest
     with _one_at_a_time:
-        prepared.fetch(paths.dbt, profile.engine, inputs)
-        _parse(profile)
+        # What another home parsed of the very same files is complete: it need not be parsed again to be read.
+        if not prepared.fetch(paths.dbt, profile.engine, inputs):
+            _parse(profile)
+            prepared.offer(paths.dbt, profile.engine, inputs)
     mark.write_text(inputs)
-    prepared.offer(paths.dbt, profile.engine, inputs)
     return paths.manifest
 
 
@@ -98,6 +99,28 @@ def node_count(profile: Profile) -> int:
     """How many models and data tests a whole build has."""
     kinds = (node["resource_type"] for node in read_manifest(profile)["nodes"].values())
     return sum(kind in ("model", "test", "seed", "snapshot") for kind in kinds)
+
+
+def touched_by(profile: Profile, schemas: set[str]) -> str:
+    """dbt's selection text for what another build can change when only these raw schemas got rows since the last one.
+
+    That is what reads them and what looks at `as_of`, with all that follows from either, and the tests on it. Views
+    that are left out keep the `known_at` of the last build, and nothing newer exists for them.
+    """
+    manifest = read_manifest(profile)
+    clocked = {key for key, macro in manifest["macros"].items() if macro["name"] == "as_of"}
+    while more := {key for key, macro in manifest["macros"].items() if clocked & set(macro["depends_on"]["macros"])} - clocked:
+        clocked |= more
+    pending = [key for key, source in manifest["sources"].items() if source["schema"] in schemas]
+    pending += [key for key, node in manifest["nodes"].items() if clocked & set(node["depends_on"]["macros"])]
+    found: set[str] = set()
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found.add(key)
+            pending += manifest["child_map"].get(key, [])
+    models = (manifest["nodes"][key] for key in found if key in manifest["nodes"])
+    return " ".join(sorted(node["name"] for node in models if node["resource_type"] == "model"))
 
 
 def build(
@@ -164,11 +187,6 @@ def _parse(profile: Profile) -> Any:
     with (paths.locks / "dbt-parse.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         result = _invoke(profile, ["parse"], "parse", None, None)
-        remembered = paths.dbt / "parse" / "partial_parse.msgpack"
-        if not result.success and remembered.exists():
-            # dbt mistakes a description that moved to another file for a second one when it goes on from an older parse.
-            remembered.unlink()
-            result = _invoke(profile, ["parse"], "parse", None, None)
         if not result.success:
             raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
         written = paths.dbt / "manifest.json.new"

@@ -12,13 +12,15 @@ from typing import Any
 
 from rich.console import Console
 
-from orchestration import execution, progress, sandbox_process, stages, summary
+from orchestration import dbt_runner, execution, progress, sandbox_process, stages, summary
 from orchestration.jobs import FULL_RUN
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
+from orchestration.sources import SCHEMAS
 from orchestration.syncs import SYNCS
 
 SYNC = SYNCS["rd_station_nurture"].name
+READ_BACK = ("rd_station", "deliveries")  # where a return shows once it was made
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ def _settle(profile: Profile) -> None:
 
 def _read_back(profile: Profile) -> None:
     """The next ingestion sees the returned leads as conversions: confirm them, and publish the closed loop."""
-    for source in ("rd_station", "deliveries"):
+    for source in READ_BACK:
         stages.ingest(profile, source)
-    stages.transform(profile)
+    stages.transform(profile, dbt_runner.touched_by(profile, {SCHEMAS[source] for source in READ_BACK}))
     stages.publish(profile).raise_if_refused()
     stages.confirm(profile)
 

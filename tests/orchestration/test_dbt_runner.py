@@ -68,6 +68,30 @@ def test_manifest_is_not_parsed_again_when_nothing_changed(company: Profile, mon
     assert dbt_runner.prepare_manifest(company) == company.paths.manifest
 
 
+def test_a_home_takes_what_another_one_parsed(company: Profile, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = dbt_runner._fingerprint(company)
+    dbt_runner.prepared.offer(company.paths.dbt, company.engine, inputs)
+    monkeypatch.setattr(dbt_runner, "_parse", lambda _profile: pytest.fail("parsed"))
+    assert dbt_runner.prepare_manifest(profile) == profile.paths.manifest
+    assert dbt_runner.node_count(profile) == dbt_runner.node_count(company)
+    assert (profile.paths.dbt / dbt_runner.MARK).read_text() == inputs
+
+
+def test_what_a_second_build_can_change(company: Profile) -> None:
+    selected = set(dbt_runner.touched_by(company, {"raw_deliveries"}).split())
+    manifest = dbt_runner.read_manifest(company)
+    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    assert "fct_deliveries" in selected  # reads the schema
+    assert "rpt_open_clocks" in selected  # looks at the instant
+    assert "stg_protheus__sd2" not in selected
+    assert 10 < len(selected) < len(models)
+    for node in models.values():
+        # Whatever prints the instant is built again, and so is everything behind what is built again.
+        assert node["name"] in selected or "as_of()" not in node["raw_code"]
+        parents = {models[key]["name"] for key in node["depends_on"]["nodes"] if key in models}
+        assert node["name"] in selected or not parents & selected
+
+
 def test_errors_hold_nothing_personal() -> None:
     text = redact('Could not convert string "ana.moura@example.com.br" / "(11) 95555-0101" / 123.456.789-09 to INT')
     assert "ana.moura" not in text
