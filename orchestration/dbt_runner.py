@@ -187,6 +187,11 @@ def _parse(profile: Profile) -> Any:
     with (paths.locks / "dbt-parse.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         result = _invoke(profile, ["parse"], "parse", None, None)
+        remembered = paths.dbt / "parse" / "partial_parse.msgpack"
+        if not result.success and remembered.exists():
+            # dbt mistakes a description that moved to another file for a second one when it goes on from an older parse.
+            remembered.unlink()
+            result = _invoke(profile, ["parse"], "parse", None, None)
         if not result.success:
             raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
         written = paths.dbt / "manifest.json.new"
