@@ -28,7 +28,12 @@ def differences(
         *_hot(old, new, language),
         *promise_changes(old, new, language),
         *items(
-            {r.code: r for r in old.reasons}, {r.code: r for r in new.reasons}, _reason, of_title, language
+            {r.code: r for r in old.reasons},
+            {r.code: r for r in new.reasons},
+            _reason,
+            of_title,
+            language,
+            _next,
         ),
         *_plain(old, new, language),
         *_targets(old, new, language),
@@ -93,6 +98,10 @@ def _hot(old: Version, new: Version, language: Language) -> Iterator[str]:
         for rule in (before, after)
     ]
     yield from arrow(f"{name}: {word('interest', language)}", points[0], points[1])
+
+
+def _next(reason: Reason, language: Language) -> str:
+    return word(reason.next_step, language)
 
 
 def _reason(old: Reason, new: Reason, language: Language) -> Iterator[str]:

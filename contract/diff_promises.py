@@ -20,7 +20,7 @@ def promise_changes(old: Version, new: Version, language: Language) -> Iterator[
     kinds = ("owner_at_birth", "returned_to_nurture")
     yield from _clauses(old, new, kinds, language)
     clocks = [{clock.id: clock for clock in version.response_clocks} for version in (old, new)]
-    yield from items(clocks[0], clocks[1], _clock, of_title, language)
+    yield from items(clocks[0], clocks[1], _clock, of_title, language, _held)
     yield from behind(word("cadence", language), _cadence(old, new, language))
     yield from _clauses(old, new, ("attempts_made", "cadence_order"), language)
     yield from _clauses(old, new, ("reason_registered", "give_back_allowed"), language)
@@ -41,7 +41,7 @@ def _routing(old: Routing | None, new: Routing | None, language: Language) -> It
     ]
     yield from arrow(f"{name}: {word('grace', language)}", graces[0], graces[1])
     rules = [{of_title(rule, language): rule for rule in side.rules} for side in (old, new)]
-    yield from behind(name, items(rules[0], rules[1], _rule, of_title, language))
+    yield from behind(name, items(rules[0], rules[1], _rule, of_title, language, receivers))
     last = [side.fallback.seller if side.fallback else word("nobody", language) for side in (old, new)]
     yield from arrow(f"{name}: {word('fallback_name', language)}", last[0], last[1])
 
@@ -92,7 +92,7 @@ def _cadence(old: Version, new: Version, language: Language) -> Iterator[str]:
 
 def _clauses(old: Version, new: Version, kinds: tuple[str, ...], language: Language) -> Iterator[str]:
     sides = [{clause.id: clause for clause in side.clauses if clause.kind in kinds} for side in (old, new)]
-    yield from items(sides[0], sides[1], _clause, of_title, language)
+    yield from items(sides[0], sides[1], _clause, of_title, language, _held)
 
 
 def _clause(old: Any, new: Any, language: Language) -> Iterator[str]:
@@ -119,6 +119,15 @@ def _clause(old: Any, new: Any, language: Language) -> Iterator[str]:
         yield from arrow("", rules[0], rules[1])
     yield from _area(old, new, language)
     yield from retitled(old, new, language)
+
+
+def _held(clause: Any, language: Language) -> str:
+    """The heart of a clause: its limit or its figure."""
+    if clause.subject_type == "month":
+        figure = f"{word('minimum', language).lower()} {figure_text(clause, language)}"
+        return f"{measure_text(clause, language)}, {figure}"
+    limit = getattr(clause, "limit", None) or getattr(clause, "within", None)
+    return clocked(limit, clause.clock, language) if limit else ""
 
 
 def _fields(clause: Any, language: Language) -> list[str]:

@@ -27,7 +27,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "mode_name_assign": ("atribuir", "assign"),
     "grace": ("espera antes de atribuir", "wait before assigning"),
     "fallback_name": ("se nenhuma regra serve", "if no rule fits"),
-    "pauses": ("para na ausência do responsável", "stops while the owner is absent"),
+    "pauses": ("para na ausência do responsável:", "stops while the owner is absent:"),
     "steps": ("passos", "steps"),
     "spacing": ("espaço entre tentativas", "time between attempts"),
     "fields": ("campos", "fields"),

@@ -35,11 +35,13 @@ def items(
     compare: Callable[[Item, Item, Language], Iterable[str]],
     title: Callable[[Item, Language], str],
     language: Language,
+    describe: Callable[[Item, Language], str] = lambda item, language: "",
 ) -> Iterator[str]:
-    """Parts with a name: which are new, which are gone, what changed in those that stayed."""
+    """Parts with a name: which are new (`describe` says what they hold), which are gone, what changed in the others."""
     for key in {**old, **new}:
         if key not in old:
-            yield f"{title(new[key], language)}: {word('added', language)}"
+            held = _MARKS.sub("", describe(new[key], language))
+            yield f"{title(new[key], language)}: {word('added', language)}{f' ({held})' if held else ''}"
         elif key not in new:
             yield f"{title(old[key], language)}: {word('removed', language)}"
         else:

@@ -11,7 +11,7 @@ from contract.document_blocks import CODE, STRONG, Block, Document, Facts, Parag
 from contract.words import word
 
 STYLE = Path(__file__).with_name("document.css")
-SHORT_TABLE = 8  # rows that stay together on one page
+SHORT_TABLE = 5  # rows that stay together on one page
 _LANGUAGE_TAGS = {"pt": "pt-BR", "en": "en"}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

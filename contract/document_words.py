@@ -194,7 +194,7 @@ PROMISES: dict[str, tuple[str, str]] = {
         "O lead devolvido ou perdido por um motivo que manda voltar à nutrição entra no fluxo dela em até {limit}.",
         "A lead given back or lost for a reason that leads to nurture enters its flow within {limit}.",
     ),
-    "month": ("Volume e qualidade do mês", "Volume and quality of the month"),
+    "month": ("Números do mês", "Figures of the month"),
     "measure": ("Como se mede", "How it is measured"),
     "minimum": ("No mínimo", "At least"),
     "mqls_per_month": ("MQL entregues no mês", "MQLs handed over in the month"),

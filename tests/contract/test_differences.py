@@ -83,7 +83,7 @@ def test_each_change_has_its_words(tmp_path: Path, old: str, new: str, line: str
          "também quando ausente → bia@empresa.com.br (peso 3, até 40 em aberto); caio@empresa.com.br (peso 1); também quando ausente",
          None),
         ("pause_when_owner_absent: true", "pause_when_owner_absent: false",
-         "Lead quente: para na ausência do responsável sim → não", "Hot lead: stops while the owner is absent yes → no"),
+         "Lead quente: para na ausência do responsável: sim → não", "Hot lead: stops while the owner is absent: yes → no"),
         ("except_reasons: [sem_perfil]", "except_reasons: []", "Devolução só depois da cadência: exceções: retirado sem_perfil", None),
         ("untouched_share_above: 0.2", "untouched_share_above: 0.1",
          "Sinais de que o acordo está quebrado: novo mais de 10% dos leads passados sem nenhuma tentativa de contato", None),
