@@ -21,7 +21,8 @@ needs as (
 
 tried as (
     select
-        c.verdict_id, c.agreement_version, c.clause_id, c.calendar_hash, c.spacing_seconds, c.spacing_clock,
+        c.verdict_id, c.agreement_version, c.clause_id, c.spacing_seconds, c.spacing_clock,
+        case when c.spacing_clock = 'business' then c.calendar_hash end as spacing_calendar,
         a.source_id, a.channel, a.occurred_at,
         row_number() over (partition by c.verdict_id order by a.occurred_at, a.attempt_id) as attempt_no,
         lag(a.occurred_at) over (partition by c.verdict_id order by a.occurred_at, a.attempt_id) as previous_at
@@ -48,11 +49,9 @@ checked as (
     inner join steps as s
         on t.agreement_version = s.agreement_version and t.clause_id = s.clause_id and t.attempt_no = s.item_no
     left join {{ ref('stg_agreement__calendar_days') }} as d1
-        on t.spacing_clock = 'business' and t.calendar_hash = d1.calendar_hash
-        and cast(t.previous_at as date) = d1.utc_date
+        on t.spacing_calendar = d1.calendar_hash and cast(t.previous_at as date) = d1.utc_date
     left join {{ ref('stg_agreement__calendar_days') }} as d2
-        on t.spacing_clock = 'business' and t.calendar_hash = d2.calendar_hash
-        and cast(t.occurred_at as date) = d2.utc_date
+        on t.spacing_calendar = d2.calendar_hash and cast(t.occurred_at as date) = d2.utc_date
 ),
 
 decided as (

@@ -11,7 +11,12 @@ with handed_over as (
         h.agreement_hash, h.calendar_hash, h.mql_at, h.mql_date, h.closed_at,
         {{ clause_start() | indent(8) }} as started_at,
         case when c.starts_at = 'mql_at' then h.mql_not_before end as not_before,
-        coalesce(h.rejected_at, h.lost_at) as ends_at
+        coalesce(h.rejected_at, h.lost_at) as ends_at,
+        case
+{%- for k in clause_kinds('handoff') if k.needs %}
+            when c.clause_kind = '{{ k.kind }}' and not h.records_{{ k.needs }} then '{{ k.needs }}_not_recorded'
+{%- endfor %}
+        end as not_recorded
     from {{ ref('int_handoffs') }} as h
     inner join {{ ref('stg_agreement__clauses') }} as c
         on h.agreement_version = c.agreement_version and (c.temperature is null or c.temperature = h.temperature)
@@ -33,7 +38,7 @@ owned as (
             else greatest(o.from_at, p.mql_at) end as started_at,
         case when o.owner_no = 1 or p.mql_at is null then p.not_before
             else greatest(o.from_not_before, p.mql_at) end as not_before,
-        p.ends_at
+        p.ends_at, p.not_recorded
     from handed_over as p
     inner join {{ ref('stg_agreement__clauses') }} as c
         on p.agreement_version = c.agreement_version and p.clause_id = c.clause_id
@@ -51,7 +56,8 @@ months as (
         {{ no_text() }} as handoff_id, cast(null as bigint) as owner_no, m.month, {{ no_text() }} as seller_id,
         v.agreement_hash, v.calendar_hash,
         cast(null as timestamp) as mql_at, cast(null as date) as mql_date, cast(null as timestamp) as closed_at,
-        m.starts_at as started_at, m.starts_at as not_before, m.ends_at
+        m.starts_at as started_at, m.starts_at as not_before, m.ends_at,
+        {{ no_text() }} as not_recorded
     from {{ ref('stg_agreement__months') }} as m
     inner join {{ ref('stg_agreement__clauses') }} as c on m.agreement_version = c.agreement_version
     inner join {{ ref('stg_agreement__versions') }} as v on m.agreement_version = v.agreement_version
@@ -94,6 +100,6 @@ select
     coalesce(present_calendar_hash, base_calendar_hash) as calendar_hash,
     case when clock = 'business' then coalesce(present_calendar_hash, base_calendar_hash)
         else present_elapsed_hash end as due_calendar_hash,
-    subject_type <> 'month' and (mql_at is null or started_at is null) as is_date_only,
+    subject_type <> 'month' and (mql_at is null or started_at is null) as is_date_only, not_recorded,
     mql_at, mql_date, coalesce(not_before, started_at) as not_before, started_at, ends_at, closed_at
 from calendars

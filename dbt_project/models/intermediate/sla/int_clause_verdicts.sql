@@ -15,7 +15,9 @@ observed as (
         j.basis,
         case when not i.is_date_only then j.evidence end as evidence,
         j.is_timed,
-        case when i.is_date_only then 'not_judgeable/date_only' else j.judgement end as judgement,
+        case when i.is_date_only then 'not_judgeable/date_only'
+            when i.not_recorded is not null then 'not_judgeable/' || i.not_recorded
+            else j.judgement end as judgement,
         case when not i.is_date_only and i.subject_type <> 'month' then
             coalesce(j.met_at, greatest(i.started_at, least(coalesce(i.closed_at, {{ as_of() }}), {{ as_of() }})))
         end as observed_until
@@ -42,9 +44,9 @@ waived as (
     select t.verdict_id, min(w.waiver_id) as waiver_id
     from timed as t
     inner join (
-        select w.*, {{ seller_id('u.user_id') }} as waived_seller_id
+        select w.*, s.seller_id as waived_seller_id
         from {{ ref('stg_agreement__waivers') }} as w
-        left join {{ ref('stg_rd_station_crm__users') }} as u on w.seller_email = lower(trim(u.email))
+        left join {{ ref('int_seller_identities') }} as s on w.seller_email = s.email
     ) as w
         on (w.clause_id is null or w.clause_id = t.clause_id)
         and (w.handoff_id is null or w.handoff_id = t.handoff_id)

@@ -1,11 +1,6 @@
 -- By which calendar each seller works under each version: their own, else their team's, else the version's; and the same
 -- (and every second of the day) without their absences, null when they have none.
-with users as (
-    select {{ seller_id('user_id') }} as seller_id, lower(trim(email)) as email, team_name
-    from {{ ref('stg_rd_station_crm__users') }}
-),
-
-calendars as (
+with calendars as (
     select * from {{ ref('stg_agreement__calendars') }}
 ),
 
@@ -15,7 +10,7 @@ chosen as (
         u.seller_id,
         u.email,
         coalesce(s.calendar_hash, t.calendar_hash, v.calendar_hash) as calendar_hash
-    from users as u
+    from {{ ref('int_seller_identities') }} as u
     cross join {{ ref('stg_agreement__versions') }} as v
     left join calendars as s
         on s.scope = 'seller' and s.agreement_version = v.agreement_version and s.key = u.email
