@@ -220,7 +220,9 @@ class SqlLimiter:
         return int(now * self._speed * _SLOTS / limit.seconds)
 
     def _hold(self, limit: Limit) -> float:
-        return min(0.5, 0.01 * limit.seconds / self._speed)
+        # A window that a fast quota clock makes shorter than two seconds would leave a grant no time to be used.
+        window = limit.seconds / self._speed
+        return min(0.5, max(0.01 * window, min(0.02, 0.1 * window)))
 
     def _expires_at(self, limit: Limit, slot: int) -> float:
         width = limit.seconds / _SLOTS

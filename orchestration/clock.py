@@ -5,6 +5,8 @@ The demo's sandbox lives in its own time; a company whose machine has a wrong cl
 
 from __future__ import annotations
 
+import functools
+import ssl
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +17,12 @@ from typing import Protocol
 import httpx
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Read once per process: httpx would read them for every question, which takes longer than the answer."""
+    return httpx.create_ssl_context()
 
 
 class Clock(Protocol):
@@ -79,7 +87,7 @@ class ServiceClock:
 
     def _ask(self) -> str:
         try:
-            return httpx.head(self._base_url, timeout=10).headers.get("date", "")
+            return httpx.head(self._base_url, timeout=10, verify=_certificates()).headers.get("date", "")
         except httpx.HTTPError as error:
             raise ClockError(
                 f"Cannot reach {self._base_url} to ask for the time ({type(error).__name__}). "

@@ -11,6 +11,7 @@ from dagster import DagsterEventType, DagsterInstance, ExecuteInProcessResult
 from orchestration import dbt_runner, progress
 from orchestration.code_location import build_definitions
 from orchestration.errors import StageError
+from orchestration.event_log import kept_connections
 from orchestration.instance import open_instance, own_tags
 from orchestration.profile import Profile
 
@@ -33,7 +34,7 @@ def run_job(profile: Profile, job_name: str) -> RunOutcome:
     dbt_runner.prepare_manifest(profile)
     definitions = build_definitions(profile)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with open_instance(profile) as instance:
+    with open_instance(profile) as instance, kept_connections(instance):
         job = definitions.resolve_job_def(job_name)
         result = job.execute_in_process(
             instance=instance, tags=own_tags(profile), run_config=QUIET_LOG, raise_on_error=False

@@ -66,9 +66,10 @@ def test_no_sliding_window_is_ever_exceeded(
     assert worst_window(arrivals, 60) <= count
 
 
-def _spend(url: str, speed: float, until: float, pause: float, out: Any) -> None:
+def _spend(url: str, speed: float, seconds: float, pause: float, ready: Any, out: Any) -> None:
     limiter = SqlLimiter(url, limits(60, 60), speed=speed, latency_seconds=0.25)
-    times = []
+    ready.wait(60)  # a loaded machine starts processes seconds apart
+    times, until = [], time.time() + seconds
     while True:
         try:
             limiter.acquire("rd", "x")
@@ -87,11 +88,11 @@ def _spend(url: str, speed: float, until: float, pause: float, out: Any) -> None
 def test_several_processes_share_one_quota_on_a_sped_up_server(state_url: str) -> None:
     speed, seconds, out = 60.0, 2.5, CONTEXT.Queue()  # a window of a minute passes in one second
     SqlLimiter(state_url, limits(60, 60)).acquire("rd", "warm up the tables")  # an unlisted resource: no limit
-    until = time.time() + seconds
-    workers = [CONTEXT.Process(target=_spend, args=(state_url, speed, until, 0.001 * n, out)) for n in range(4)]
+    ready = CONTEXT.Barrier(4)
+    workers = [CONTEXT.Process(target=_spend, args=(state_url, speed, seconds, 0.001 * n, ready, out)) for n in range(4)]
     for worker in workers:
         worker.start()
-    spent = [out.get(timeout=30) for _ in workers]
+    spent = [out.get(timeout=90) for _ in workers]
     for worker in workers:
         worker.join()
     times = [t for each in spent for t in each]
