@@ -13,6 +13,7 @@ from contract.rows.besides import (
 )
 from contract.rows.calendars import calendar_tables, month_rows
 from contract.rows.terms import Rows, term_rows, version_rows
+from contract.rows.turns import routing_slots
 from contract.signed import Agreement
 
 
@@ -26,6 +27,7 @@ def agreement_tables(agreement: Agreement, mappings: Mappings) -> dict[str, Rows
     return {
         "versions": version_rows(agreement),
         **term_rows(agreement),
+        "routing_slots": routing_slots(agreement),
         "reason_labels": label_rows(agreement),
         "stage_map": stage_rows(mappings),
         "channel_map": channel_rows(mappings),

@@ -96,6 +96,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "contacts": """contact_uuid name job_title city state created_at:timestamp
             legal_category legal_type legal_status tags is_deleted:bool""",
         "contact_identifiers": f"contact_uuid {_IDENTIFIERS}",
+        "contact_legal_bases": "contact_uuid category type status position:int",
         "contact_fields": "contact_uuid field value",
         "segmentation_contacts": "segment_id contact_uuid created_at:timestamp last_conversion_at:timestamp",
         "funnels": """contact_uuid lifecycle_stage opportunity:bool contact_owner_email fit:int interest:int
@@ -155,6 +156,9 @@ _COLUMNS: dict[str, dict[str, str]] = {
             portfolio:bool""",
         "routing_conditions": "agreement_version rule_no:int condition value",
         "routing_sellers": "agreement_version rule_no:int seller_email weight:int capacity:int",
+        # One row per slot of a rule's wheel, for each stretch of time with the same sellers present.
+        "routing_slots": """agreement_version rule_no:int from_at:timestamp until_at:timestamp roster slots:int slot_no:int
+            seller_email capacity:int is_limited:bool""",
         "waivers": """waiver_id clause_id handoff_id seller_email from_at:timestamp until_at:timestamp reason
             approved_by approved_on:date""",
         "absences": "seller_email from_at:timestamp until_at:timestamp reason",

@@ -12,3 +12,8 @@
 {% macro campaign_id(campaign) -%}
 {{ hash_id("'campaign:' || lower(trim(" ~ campaign ~ "))") }}
 {%- endmacro %}
+
+{#- Occurrence of a change of owner: who, and since when. The same owner after another one is an occurrence of its own. -#}
+{% macro owner_occurrence(email, since) -%}
+{{ hash_id(email ~ " || '|' || " ~ iso_seconds(since)) }}
+{%- endmacro %}

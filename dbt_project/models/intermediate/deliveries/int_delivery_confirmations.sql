@@ -1,5 +1,6 @@
 -- Deliveries that RD Station recorded, seen through ingestion: a conversion that carries the delivery's id, else (an
--- account that drops the field) a return conversion of the same person and identifier at or after the sending.
+-- account that drops the field) a return conversion of the same person and identifier at or after the sending. And owners
+-- seen where we wrote them.
 with exact as (
     select
         coalesce(o.sync, 'nurture_return') as sync,
@@ -29,3 +30,5 @@ inner join {{ ref('int_conversions') }} as c
     on o.person_id = c.person_id and o.return_identifier = c.event_identifier and c.occurred_at >= o.sent_at
 where c.traffic_value is null
 group by o.sync, o.delivery_id
+union all
+select sync, delivery_id, confirmed_at from {{ ref('int_owner_confirmations') }}
