@@ -7,6 +7,12 @@ with conversions as (
     group by person_id, event_identifier
 ),
 
+-- The identifier is null for the other rules: a condition on one side alone would make DuckDB join by nested loops.
+criteria_rules as (
+    select *, case when rule = 'conversion_in' then value end as identifier
+    from {{ ref('stg_agreement__mql_criteria') }}
+),
+
 answers as (
     select
         h.handoff_id,
@@ -18,10 +24,9 @@ answers as (
             when 'conversion_in' then c.person_id is not null
         end as is_met
     from {{ ref('int_handoffs') }} as h
-    inner join {{ ref('stg_agreement__mql_criteria') }} as m on h.agreement_version = m.agreement_version
+    inner join criteria_rules as m on h.agreement_version = m.agreement_version
     left join conversions as c
-        on m.rule = 'conversion_in' and h.person_id = c.person_id and m.value = c.event_identifier
-        and c.first_at <= h.mql_at
+        on h.person_id = c.person_id and m.identifier = c.event_identifier and c.first_at <= h.mql_at
 ),
 
 criteria as (
