@@ -20,6 +20,10 @@ DAY = timedelta(days=1)
 # Held for a reason that may pass by itself: looked at again in each run, if the destination can be read back.
 RECHECKED = frozenset({"unreadable", "not_in_plan"})
 
+# What a look just before the send may find, and the reason it gives to the ledger.
+_REFUSING = {"missing": "contact_missing", "suppressed": "suppressed", "declined": "consent_declined", "owned": "owned",
+             "gone": "deal_gone"}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Row:
@@ -78,15 +82,11 @@ def _move(start: State, *path: State, **values: object) -> Step:
 
 
 def consent_refusal(status: str, policy: Policy) -> str | None:
-    """Why this consent forbids sending, or None. Declined and suppressed always do; unknown by policy."""
+    """Why what was found just before forbids sending, or None. Everything but `unknown` does so always; that by policy."""
     if status == "granted":
         return None
-    if status == "missing":
-        return "contact_missing"
-    if status == "suppressed":
-        return "suppressed"
-    if status == "declined":
-        return "consent_declined"
+    if status in _REFUSING:
+        return _REFUSING[status]
     return "consent_unknown" if policy.consent_unknown == "refuse" else None
 
 

@@ -100,6 +100,30 @@ def nurture_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
 
 
 @contextlib.contextmanager
+def owner_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
+    """The destination that shows owners in RD Station; it looks at the contact just before each send itself."""
+    from activation.destinations.rd_station_owner import RdStationOwner
+
+    with rd_station_api(runtime) as api:
+        owners = RdStationOwner(api)
+        yield owners, owners
+
+
+@contextlib.contextmanager
+def crm_owner_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
+    """The destination that assigns deals in the CRM; it looks at the deal just before each send itself."""
+    from activation.destinations.rd_station_crm_owner import RdStationCrmOwner
+    from ingestion.rd_station_crm import CrmApi
+
+    api = CrmApi(rd_station_crm_config(runtime), ports(runtime, "rd_station_crm"))
+    owners = RdStationCrmOwner(api)
+    try:
+        yield owners, owners
+    finally:
+        api.close()
+
+
+@contextlib.contextmanager
 def chat_destination(runtime: Runtime, setting: str) -> Iterator[tuple[Any, Any]]:
     """A chat channel, told in the company's language and, unless it wants otherwise, in its working hours only."""
     from activation.destinations import chat

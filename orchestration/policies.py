@@ -34,6 +34,36 @@ def nurture_policy(runtime: Runtime) -> Policy:
     )
 
 
+def owner_policy(setting: str) -> Callable[[Runtime], Policy]:
+    """The policy of pushing owners: an internal field, so nobody's consent is asked; who is suppressed stays refused. What
+    has an owner already, or shows it, is nothing to do and never enters the ledger."""
+
+    def policy(runtime: Runtime) -> Policy:
+        from activation.policy import Policy
+
+        profile = runtime.profile
+        wanted = getattr(profile.destinations, setting)
+        settled = frozenset({"owned", "not_open", "already_shown"})
+        # RD Station's funnels are read again with the sweep of all contacts at the latest.
+        sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
+        return Policy(
+            go_live=profile.go_live,
+            max_age_seconds=wanted.max_age_days * DAY_SECONDS,
+            max_per_run=wanted.max_per_run,
+            max_per_day=wanted.max_per_day,
+            consent_unknown="allow",
+            settle_seconds=wanted.settle_seconds,
+            on_uncertain=wanted.on_uncertain,
+            newest_content_only=setting == "rd_station_owner",
+            confirm_within_seconds=(sweep_days + 1) * DAY_SECONDS,
+            final_refusals=settled | {"suppressed", "forgotten"},
+            not_entered=settled | {"before_go_live", "too_old"},
+            stop_file=stop_file(runtime.paths.home),
+        )
+
+    return policy
+
+
 def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
     """The policy of a destination that tells colleagues or systems, never a lead: nobody's consent is needed, and nothing
     can be read back. A receiver that knows our key may get an uncertain row again."""

@@ -117,6 +117,21 @@ class RdStationNurture(Destination):
     on_uncertain: Literal["resend", "hold"] = "resend"
 
 
+class RdStationOwner(Destination):
+    """Showing the owner of a lead on its contact in RD Station Marketing."""
+
+    settle_seconds: float = Field(60, ge=0, description="absence counts only after this")
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class RdStationCrmOwner(Destination):
+    """Giving leads without owner to sellers in RD Station CRM, where the agreement's routing has mode: assign."""
+
+    settle_seconds: float = Field(60, ge=0, description="absence counts only after this")
+    max_age_days: float = Field(7, gt=0, description="older leads are left to people")
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
 AlertKind = Literal["hot_waiting", "about_to_breach", "breach", "win"]
 
 
@@ -154,6 +169,8 @@ class Destinations(Section):
     """Where Bastão writes to."""
 
     rd_station_nurture: RdStationNurture | None = None
+    rd_station_crm_owner: RdStationCrmOwner | None = None
+    rd_station_owner: RdStationOwner | None = None
     chat_slack: SlackChat | None = None
     chat_teams: TeamsChat | None = None
     webhook: Webhook | None = None

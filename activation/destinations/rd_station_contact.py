@@ -31,7 +31,7 @@ def get_contact(api: Api, email: str) -> dict[str, Any] | None:
     if result.status_code == 404:
         return None
     if result.outcome is not Outcome.ACCEPTED or not isinstance(body, dict) or not body.get("uuid"):
-        raise Unreadable(_as_question(result))
+        raise Unreadable(as_question(result))
     return body
 
 
@@ -47,7 +47,7 @@ def conversions(api: Api, contact_uuid: str, since: datetime) -> Iterator[dict[s
             lambda: api.request("GET", path, params=params, resource="contact_events", key=contact_uuid)  # noqa: B023
         )
         if result.outcome is not Outcome.ACCEPTED or not isinstance(body, list):
-            raise Unreadable(_as_question(result))
+            raise Unreadable(as_question(result))
         events = [{**event, "event_timestamp": _instant(event["event_timestamp"])} for event in body]
         yield from events
         if len(events) < PAGE_SIZE:
@@ -87,8 +87,8 @@ class RdConsent:
         return Consent("granted" if "granted" in statuses else "unknown")
 
 
-def _as_question(result: SendResult) -> SendResult:
-    # A reading has no side effect: whatever went wrong, the next try is harmless. Keep quota and refusals apart.
+def as_question(result: SendResult) -> SendResult:
+    """How a reading failed: it has no side effect, so the next try is harmless. Quota and refusals are kept apart."""
     if result.outcome in (Outcome.THROTTLED, Outcome.BLOCKED):
         return result
     return SendResult(Outcome.UNCERTAIN, result.status_code, result.error_class or "unexpected_body")
