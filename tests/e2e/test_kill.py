@@ -21,14 +21,17 @@ LEADS, SEED = 120, 26
 # (command, crash point, which time it is reached): ingestion, dbt, publish, delivery, in the order of the line. Each
 # kill is followed by the next command, so that every interrupted stage is taken up again by a later one.
 CHAIN = [
+    ("run", "ingest.rd_station.end", 1),
     ("run", "dlt.load.after", 2),
     ("run", "dlt.load.before", 3),
+    ("run", "transform.begin", 1),
     ("run", "transform.node", 40),
     ("run", "publish.candidate", 1),
     ("publish", "publish.gated", 1),
     ("publish", "ledger.inserted", 1),
     ("publish", "ledger.end", 1),
     ("publish", "never", 1),
+    ("deliver", "plan:after_insert", 1),
     ("deliver", "send:claimed", 1),
     ("deliver", "nurture:after_post", 1),
     ("deliver", "send:recorded", 1),
@@ -167,12 +170,9 @@ def _readers_never_meet_a_lock(company_: Company) -> None:
 @pytest.mark.parametrize(
     "point",
     [
-        ("ingest.rd_station.end", 1),
         ("dlt.load.before", 1),
-        ("transform.begin", 1),
         ("transform.end", 1),
         ("publish.end", 1),
-        ("plan:after_insert", 1),
         ("nurture:before_post", 2),
     ],
     ids=lambda p: f"{p[0]}-{p[1]}",
