@@ -17,17 +17,19 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from activation.database import create_tables, open_database
+import sqlalchemy as sa
+
+from activation.database import create_tables, is_sqlite, open_database, sqlite_path
 from activation.errors import QuotaExhausted
 from activation.limits import Limit, Limits
 from activation.ports import Clock
-from activation.tables import quota_metadata
+from activation.tables import quota_metadata, quota_uses
 
 _SLOTS = 100
 _MAX_CHUNK = 64
@@ -278,6 +280,25 @@ class SqlLimiter:
         if known is None:
             raise KeyError(f"no limits for quota owner {owner!r}; known: {', '.join(sorted(self._limits))}")
         return known.get(resource, known.get("*", ()))
+
+
+def forget_subjects(url: str, keys: Sequence[str]) -> int:
+    """Delete what was counted for these leads (by the keys that calls give); returns how many rows.
+
+    Their hashes could be tried against known addresses until they expire, and somebody forgotten is not called any more.
+    """
+    if not keys or (is_sqlite(url) and not sqlite_path(url).exists()):
+        return 0
+    engine = open_database(url)
+    try:
+        if not sa.inspect(engine).has_table(quota_uses.name):
+            return 0
+        with engine.begin() as connection:
+            owners = connection.execute(sa.select(quota_uses.c.owner).distinct()).scalars().all()
+            subjects = [_subject(owner, key) for owner in owners for key in keys]
+            return connection.execute(sa.delete(quota_uses).where(quota_uses.c.subject.in_(subjects))).rowcount
+    finally:
+        engine.dispose()
 
 
 def _subject(owner: str, key: str | None) -> str:

@@ -22,6 +22,8 @@ from activation.database import create_tables, is_sqlite, open_database, sqlite_
 from activation.ports import Consent, ConsentLookup, PlanRow
 from activation.tables import suppression_keys, suppression_metadata, suppressions
 
+FORGOTTEN_DOMAIN = "forgotten.invalid"  # of the tokens that replace addresses of people who were forgotten (ingestion)
+
 
 class SuppressionList:
     """The list in the state database at `url`; made at the first `add`, empty before."""
@@ -46,16 +48,21 @@ class SuppressionList:
 
     def has(self, email: str) -> bool:
         """Whether the address is on the list."""
-        return self._exists() and self.matching([email]) == {email}
+        return self.matching([email]) == {email}
 
     def matching(self, emails: Iterable[str]) -> set[str]:
-        """Those of `emails` that are on the list, in one reading. What is no address is never on it."""
+        """Those of `emails` that are on the list, in one reading. What is no address is never on it.
+
+        What stands for the address of somebody forgotten always is: nothing may be sent to it, or recorded for it.
+        """
+        emails = set(emails)
+        forgotten = {email for email in emails if email.endswith(f"@{FORGOTTEN_DOMAIN}")}
         if not self._exists():
-            return set()
+            return forgotten
         hashed = {self._hash(email): email for email in emails if "@" in email}
         with self._engine.connect() as connection:
             known = set(connection.execute(sa.select(suppressions.c.subject)).scalars())
-        return {email for subject, email in hashed.items() if subject in known}
+        return forgotten | {email for subject, email in hashed.items() if subject in known}
 
     def entries(self) -> list[dict[str, Any]]:
         """What may be shown: a short mark, the reason, and since when; never an address."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -29,6 +30,7 @@ from ingestion.tables import TABLES, Engine, create_missing, dlt_columns
 _SETTINGS = {
     "runtime.dlthub_telemetry": False,
     "runtime.log_level": "CRITICAL",  # its error logs quote values of rows
+    "load.delete_completed_jobs": True,  # a loaded package is a second copy of personal data that nobody reads
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     "normalize.parquet_normalizer.add_dlt_id": True,
 }
@@ -57,6 +59,13 @@ class Landing:
         """A copy of the cursors that the last completed package stored."""
         sources = cast(dict[str, Any], self._pipeline.state.get("sources", {}))
         return copy.deepcopy(sources.get(self._source, {}))
+
+    def discard_leftovers(self) -> None:
+        """Remove what loaded packages and traces left in the pipeline's folder; what waits to be loaded stays."""
+        folder = self.target.home / self.name
+        shutil.rmtree(folder / "load" / "loaded", ignore_errors=True)
+        (folder / "load" / "loaded").mkdir(parents=True, exist_ok=True)
+        (folder / "trace.pickle").unlink(missing_ok=True)
 
     def load(self, tables: dict[str, list[Row]], state: dict[str, Any]) -> None:
         """Put rows and cursors into the warehouse as one package. Raises LandingError; a killed call is resumed."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from ingestion.forgotten import Forgotten
+
 Lock = Callable[[str], AbstractContextManager[Any]]
 """`lock(holder)`: the one lock on the warehouse; the text names the holder to whoever waits."""
 
@@ -77,8 +79,12 @@ class Ports:
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows go. `destination`: path of the DuckDB file or a PostgreSQL URL; `home`: folder for pipelines."""
+    """Where rows go. `destination`: path of the DuckDB file or a PostgreSQL URL; `home`: folder for pipelines.
+
+    `forgotten`: people whose personal data may not land again.
+    """
 
     destination: str | Path
     home: Path
     lock: Lock
+    forgotten: Forgotten = field(default_factory=Forgotten)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ingestion.errors import IngestionError, QuotaExhausted
@@ -87,7 +88,7 @@ def load(
     landing = Landing(pipeline_name, dataset, target)
     landing.settle()
     session = Session(landing.state, ports.load_seq, landing.read)
-    package = _Package(landing, Stamp(ports.load_seq, ports.clock.now()))
+    package = _Package(landing, Stamp(ports.load_seq, ports.clock.now()), partial(target.forgotten.scrub, dataset))
     retry_after = None
     try:
         for part in reader(session):
@@ -107,8 +108,8 @@ def load(
 class _Package:
     """Gathers slices until one asks to be landed, or enough rows or seconds have come together."""
 
-    def __init__(self, landing: Landing, stamp: Stamp) -> None:
-        self._landing, self._stamp = landing, stamp
+    def __init__(self, landing: Landing, stamp: Stamp, scrub: Callable[[Tables], None]) -> None:
+        self._landing, self._stamp, self._scrub = landing, stamp, scrub
         self.counts: dict[str, int] = {}
         self._tables: Tables = {}
         self._state = self._stored = landing.state
@@ -116,6 +117,7 @@ class _Package:
 
     def add(self, part: Slice, state: dict[str, Any]) -> None:
         """Take a slice and the cursors that belong to it."""
+        self._scrub(part.tables)
         for name, rows in compact(part.tables).items():
             self._stamp(rows, part.origin)
             self._tables.setdefault(name, []).extend(rows)

@@ -16,6 +16,7 @@ from orchestration.state import State
 if TYPE_CHECKING:
     from activation.outbox import Outbox
     from activation.suppression import SuppressionList
+    from orchestration.erasures import Erasures
 
 
 class Runtime:
@@ -78,6 +79,13 @@ class Runtime:
         from activation.suppression import SuppressionList
 
         return SuppressionList(self.state_url)
+
+    @functools.cached_property
+    def erasures(self) -> Erasures:
+        """Who asked to be forgotten."""
+        from orchestration.erasures import Erasures
+
+        return Erasures(self.state_url)
 
     @property
     def display(self) -> progress.Display:

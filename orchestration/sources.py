@@ -35,8 +35,8 @@ def load(runtime: Runtime, source: str) -> Any:
 
 
 def target(runtime: Runtime) -> Target:
-    """Where rows land; the warehouse lock is held only while a package is loaded."""
-    return Target(runtime.warehouse, runtime.paths.dlt, runtime.lock)
+    """Where rows land; the warehouse lock is held only while a package is loaded. The forgotten land without a trace."""
+    return Target(runtime.warehouse, runtime.paths.dlt, runtime.lock, runtime.erasures.forgotten())
 
 
 def _rd_station(runtime: Runtime, load_seq: int) -> Any:

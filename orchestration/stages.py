@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from orchestration import dbt_runner, sources, warehouse
+from orchestration import dbt_runner, purge, sources, warehouse
 from orchestration.faults import crash_point
 from orchestration.profile import Profile
 from orchestration.publishing import PublishOutcome, publish_snapshot
@@ -61,6 +61,7 @@ def transform_stream(profile: Profile, select: str | None = None) -> Iterator[di
     dbt_runner.prepare_manifest(profile)
     with Runtime(profile) as runtime, runtime.state.logged("transform") as detail, runtime.lock("dbt build"):
         warehouse.create_missing(runtime)
+        purge.erase_recorded(runtime)
         variables = warehouse.variables(runtime)
         runtime.display.say("building and testing the models")
         total = None if select else dbt_runner.node_count(profile)
@@ -69,6 +70,8 @@ def transform_stream(profile: Profile, select: str | None = None) -> Iterator[di
             crash_point("transform.node")
             runtime.display.step("dbt", done, total, "models and tests")
             yield event
+        if select is None:
+            purge.warehouse_if_due(runtime)
         crash_point("transform.end")
         detail.update(as_of=variables["as_of"], known_at=variables["known_at"], select=select)
 

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from orchestration.runtime import Runtime
 
 DATABASE_TEXT = "%Y-%m-%d %H:%M:%S"
+
+
+@contextlib.contextmanager
+def opened(runtime: Runtime, read_only: bool = False) -> Iterator[tuple[Any, Any]]:
+    """(connection, engine) on the warehouse, in one transaction: an error or a kill leaves nothing of it.
+
+    The caller holds the warehouse lock. Nothing is made by looking: FileNotFoundError when there is no warehouse yet.
+    """
+    if runtime.profile.engine == "duckdb":
+        import duckdb
+
+        if not runtime.paths.warehouse.exists():
+            raise FileNotFoundError(runtime.paths.warehouse)
+        with duckdb.connect(str(runtime.warehouse), read_only=read_only) as file:
+            file.begin()
+            yield file, "duckdb"
+            file.commit()
+        return
+    import psycopg
+
+    with psycopg.connect(str(runtime.warehouse)) as connection:
+        yield connection, "postgres"
 
 
 def create_missing(runtime: Runtime) -> None:

@@ -14,6 +14,11 @@ case
 end
 {%- endmacro %}
 
+{#- Whether an identifier is what an erasure left in its place (ingestion/forgotten.py). -#}
+{% macro is_forgotten(value) -%}
+({{ value }} like 'forgotten-%')
+{%- endmacro %}
+
 {#- Connected components by minimum-label propagation with pointer jumping. Runs as a pre-hook: dbt renders hooks
     only when the model really runs, so that parse, compile and unit tests start no loop.
     `edges`: relation with bigint columns (node_no, other_no), both directions. Leaves the table `<prefix>_labels`

@@ -45,6 +45,7 @@ def fetch_contact(
     tables = {
         "contacts": [contact_row(body, task)],
         "contact_identifiers": _identifiers(body, task.uuid, config),
+        "contact_legal_bases": legal_bases(body.get("legal_bases"), task.uuid),
         "contact_fields": _fields(body, task.uuid, fields),
         "funnels": [funnel_row(funnel, task.uuid, served_at or now)],
         "conversions": conversion_rows(task.uuid, events),
@@ -80,6 +81,15 @@ def legal_basis(bases: Any) -> Row:
     return max(
         rows, key=lambda row: (row.get("status") == "declined", row.get("status") == "granted"), default={}
     )
+
+
+def legal_bases(bases: Any, uuid: str) -> list[Row]:
+    """`contact_legal_bases` rows: all bases as this look found them. The service keeps no dates: looks are the history."""
+    rows = [row for row in bases or [] if isinstance(row, dict)]
+    return [
+        {"contact_uuid": uuid, **{key: text(row.get(key)) for key in ("category", "type", "status")}, "position": position}
+        for position, row in enumerate(rows)
+    ]
 
 
 def funnel_row(body: Row, uuid: str, observed_at: datetime) -> Row:

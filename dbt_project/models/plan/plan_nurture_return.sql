@@ -31,6 +31,7 @@ candidates as (
     select
         p.*, e.email, n.consent_status, a.return_identifier,
         case
+            when e.is_forgotten then 'forgotten'
             when p.closed_at < {{ go_live() }} then 'before_go_live'
             when p.closed_at < {{ add_seconds(as_of(), -86400 * var('return_max_age_days') | int) }} then 'too_old'
             when l.has_open = 1 then 'open_passage'

@@ -1,5 +1,9 @@
--- The address a push-back uses: the first valid e-mail of an RD Station contact. Personal: read by plan models alone.
-select contact_uuid, value as email
+-- The address a push-back uses: the first valid e-mail of an RD Station contact; none of somebody who was forgotten.
+-- Personal: read by plan models alone.
+select
+    contact_uuid,
+    case when not {{ is_forgotten('value') }} then value end as email,
+    {{ is_forgotten('value') }} as is_forgotten
 from (
     select
         contact_uuid, value,

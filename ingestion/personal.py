@@ -1,0 +1,244 @@
+"""Which raw columns are personal, in one place, and what an erasure does with them (docs/lgpd.md).
+
+Three kinds of text columns: those of a lead or customer (`PERSONAL`: erased or replaced when somebody is forgotten),
+those of the company's own staff (`STAFF`), and all others (`IMPERSONAL`: ids, codes, names of campaigns and companies).
+A test holds each text column of `tables.py` against the three, so that a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Kinds of identifier that are a person's; a CNPJ is a company's and stays.
+PERSONAL_KINDS = ("email", "phone", "cpf")
+# An identifier that found somebody beyond doubt, also on a record that comes later: phones are shared too often.
+TELLING_KINDS = ("email", "cpf")
+# Our own deliveries come back in `traffic_value` by their id, which says nothing of anybody.
+DELIVERY_ID_FORM = "________-____-____-____-____________"
+
+
+@dataclass(frozen=True)
+class Personal:
+    """The personal part of one raw table.
+
+    `system` and `record`: whose row it is, as identity names records: the columns joined by ":" (null as nothing).
+    `erased`: columns set to null. `only`: they are only if this column has this value. `keeps`: a LIKE pattern of values
+    that stay. `is_identifiers`: the table has columns kind and value. `named_by`: columns that name the person directly.
+    """
+
+    system: str
+    record: tuple[str, ...]
+    erased: tuple[str, ...] = ()
+    only: tuple[str, str] | None = None
+    keeps: str | None = None
+    is_identifiers: bool = False
+    named_by: tuple[str, ...] = ()
+
+    def source_id(self, row: Mapping[str, Any]) -> str:
+        """The record that a row belongs to."""
+        return ":".join(str(row.get(column) or "") for column in self.record)
+
+    def source_id_sql(self, alias: str) -> str:
+        """The same in SQL of both engines."""
+        return " || ':' || ".join(f"coalesce({alias}.{column}, '')" for column in self.record)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every personal column."""
+        return frozenset((*self.erased, *self.named_by, *(("value",) if self.is_identifiers else ())))
+
+
+# `protheus` records are customers (group:branch:code:store); tables that lack the customer's branch go without it.
+PERSONAL: dict[str, dict[str, Personal]] = {
+    "raw_rd_station": {
+        "contacts": Personal("rd_station", ("contact_uuid",), ("name", "job_title", "city", "tags")),
+        "contact_identifiers": Personal("rd_station", ("contact_uuid",), is_identifiers=True),
+        "contact_fields": Personal("rd_station", ("contact_uuid",), ("value",)),
+        "conversions": Personal("rd_station", ("contact_uuid",), ("traffic_value",), keeps=DELIVERY_ID_FORM),
+    },
+    "raw_rd_station_crm": {
+        "contacts": Personal("rd_station_crm", ("contact_id",), ("name", "job_title")),
+        "contact_identifiers": Personal("rd_station_crm", ("contact_id",), is_identifiers=True),
+    },
+    "raw_protheus": {
+        "sa1": Personal(
+            "protheus", ("company_group", "a1_filial", "a1_cod", "a1_loja"), ("a1_mun",), only=("a1_pessoa", "F")
+        ),
+        "ad1": Personal("protheus_any_branch", ("company_group", "ad1_codcli", "ad1_lojcli"), ("ad1_descri",)),
+        "customer_identifiers": Personal(
+            "protheus", ("company_group", "branch", "customer_code", "store"), is_identifiers=True
+        ),
+    },
+    "raw_files": {"handoffs": Personal("files", ("person_key",), named_by=("person_key",))},
+}
+
+# Sellers and managers: the company's own people, not touched by an erasure of a lead.
+STAFF: dict[str, str] = {
+    "raw_rd_station.funnels": "contact_owner_email",
+    "raw_rd_station_crm.users": "name email",
+    "raw_protheus.sa3": "a3_nreduz a3_email",
+    "raw_agreement.versions": "signed_marketing signed_sales",
+    "raw_agreement.routing_sellers": "seller_email",
+    "raw_agreement.routing_slots": "seller_email",
+    "raw_agreement.waivers": "seller_email approved_by reason",
+    "raw_agreement.absences": "seller_email reason",
+    "raw_agreement.restatements": "restated_by reason",
+    "raw_agreement.calendar_absences": "seller_email",
+    "raw_agreement.calendar_assignments": "key",
+    "raw_files.handoffs": "seller_key",
+    "raw_files.attempts": "seller_key",
+    "raw_files.deals": "seller_key",
+}
+
+IMPERSONAL: dict[str, str] = {
+    "raw_rd_station.contacts": "contact_uuid state legal_category legal_type legal_status",
+    "raw_rd_station.contact_identifiers": "contact_uuid kind reject_reason",
+    "raw_rd_station.contact_legal_bases": "contact_uuid category type status",
+    "raw_rd_station.contact_fields": "contact_uuid field",
+    "raw_rd_station.segmentation_contacts": "segment_id contact_uuid",
+    "raw_rd_station.funnels": "contact_uuid lifecycle_stage",
+    "raw_rd_station.conversions": """
+        contact_uuid event_type event_identifier traffic_source traffic_medium traffic_campaign
+        filled_fields event_key
+    """,
+    "raw_rd_station.assets": "asset_kind asset_id name identifier status",
+    "raw_rd_station_crm.deals": """
+        deal_id status stage_id pipeline_id user_id organization_id campaign_name source_name lost_reason_id
+        lost_reason_name parent_deal_id erp_order
+    """,
+    "raw_rd_station_crm.deal_stage_visits": "deal_id visit_id stage_id",
+    "raw_rd_station_crm.deal_contacts": "deal_id contact_id",
+    "raw_rd_station_crm.contacts": "contact_id organization_id integration_id",
+    "raw_rd_station_crm.contact_identifiers": "contact_id kind reject_reason",
+    "raw_rd_station_crm.organizations": "organization_id name cnpj cnpj_root domain segment state",
+    "raw_rd_station_crm.tasks": "task_id deal_id type user_id",
+    "raw_rd_station_crm.users": "user_id team_name",
+    "raw_rd_station_crm.stages": "stage_id stage_name pipeline_id pipeline_name",
+    "raw_rd_station_crm.lost_reasons": "reason_id name",
+    "raw_protheus.sa1": """
+        company_group a1_filial a1_cod a1_loja a1_pessoa a1_tipo a1_est a1_cnpj a1_cnpj_root a1_vend a1_cond
+        a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_origct a1_tpcamp a1_chvcam
+        a1_clipri a1_lojpri
+    """,
+    "raw_protheus.sa3": "company_group a3_filial a3_cod a3_msblql",
+    "raw_protheus.sc5": """
+        company_group c5_filial c5_num c5_tipo c5_cliente c5_lojacli c5_client c5_lojaent c5_tipocli
+        c5_condpag c5_tabela c5_vend1 c5_liberok c5_nota c5_serie c5_origem c5_msblql
+    """,
+    "raw_protheus.sc6": """
+        company_group c6_filial c6_num c6_item c6_produto c6_um c6_tes c6_cf c6_cli c6_loja c6_nota c6_serie
+        c6_blq c6_numorc
+    """,
+    "raw_protheus.sf2": """
+        company_group f2_filial f2_doc f2_serie f2_cliente f2_loja f2_tipo f2_cond f2_dupl f2_prefixo f2_est
+        f2_vend1 f2_especie f2_chvnfe
+    """,
+    "raw_protheus.sd2": """
+        company_group d2_filial d2_doc d2_serie d2_cliente d2_loja d2_item d2_cod d2_um d2_tes d2_cf d2_tipo
+        d2_pedido d2_itempv d2_numseq
+    """,
+    "raw_protheus.sf1": """
+        company_group f1_filial f1_doc f1_serie f1_fornece f1_loja f1_tipo f1_formul f1_dupl f1_especie
+        f1_chvnfe f1_motret
+    """,
+    "raw_protheus.sd1": """
+        company_group d1_filial d1_doc d1_serie d1_fornece d1_loja d1_item d1_cod d1_tes d1_cf d1_tipo
+        d1_nfori d1_seriori d1_itemori
+    """,
+    "raw_protheus.sf4": "company_group f4_filial f4_codigo f4_tipo f4_duplic f4_estoque f4_cf f4_texto",
+    "raw_protheus.se1": """
+        company_group e1_filial e1_prefixo e1_num e1_parcela e1_tipo e1_naturez e1_cliente e1_loja e1_vend1
+        e1_pedido e1_numnota e1_serie e1_origem e1_filorig e1_situaca e1_status
+    """,
+    "raw_protheus.se5": """
+        company_group e5_filial e5_tipo e5_recpag e5_tipodoc e5_motbx e5_situaca e5_prefixo e5_numero
+        e5_parcela e5_clifor e5_loja e5_seq e5_tabori e5_idorig e5_filorig
+    """,
+    "raw_protheus.fk1": """
+        company_group fk1_filial fk1_idfk1 fk1_iddoc fk1_moeda fk1_recpag fk1_tpdoc fk1_motbx fk1_seq
+        fk1_filori
+    """,
+    "raw_protheus.fk7": "company_group fk7_filial fk7_iddoc fk7_alias fk7_chave",
+    "raw_protheus.cn9": """
+        company_group cn9_filial cn9_numero cn9_revisa cn9_revatu cn9_espctr cn9_situac cn9_tpcto cn9_condpg
+        cn9_propos cn9_prorev
+    """,
+    "raw_protheus.cna": """
+        company_group cna_filial cna_contra cna_revisa cna_numero cna_client cna_lojacl cna_tippla
+    """,
+    "raw_protheus.cnb": """
+        company_group cnb_filial cnb_contra cnb_revisa cnb_numero cnb_item cnb_produt cnb_descri cnb_propos
+        cnb_prorev
+    """,
+    "raw_protheus.ady": """
+        company_group ady_filial ady_propos ady_previs ady_oportu ady_revisa ady_entida ady_codigo ady_loja
+        ady_tabela ady_orcame ady_status ady_vend ady_condpg ady_mtrepr
+    """,
+    "raw_protheus.ad1": """
+        company_group ad1_filial ad1_nropor ad1_revisa ad1_hora ad1_user ad1_vend ad1_prospe ad1_lojpro
+        ad1_codcli ad1_lojcli ad1_proven ad1_stage ad1_prior ad1_status ad1_fcs ad1_fci ad1_encerr
+        ad1_comuni ad1_canal ad1_tpcamp ad1_chvcam ad1_numorc ad1_propos ad1_msblql
+    """,
+    "raw_protheus.aij": """
+        company_group aij_filial aij_nropor aij_revisa aij_proven aij_stage aij_hrinic aij_hrlimi aij_hrence
+        aij_histor aij_status
+    """,
+    "raw_protheus.sys_company": """
+        company_group m0_codigo m0_codfil m0_filial m0_nome m0_nomecom m0_cgc m0_estcob m0_cidcob
+    """,
+    "raw_protheus.customer_identifiers": "company_group branch customer_code store kind reject_reason",
+    "raw_agreement.versions": "agreement_version agreement_hash calendar_hash consent_unknown",
+    "raw_agreement.clauses": """
+        agreement_version clause_id clause_kind area title_pt title_en applies_to temperature subject_type
+        starts_at stops_at clock spacing_clock attempt_instant fallback measure
+    """,
+    "raw_agreement.cadence_steps": "agreement_version clause_id channel",
+    "raw_agreement.clause_reasons": "agreement_version clause_id reason_code",
+    "raw_agreement.clause_fields": "agreement_version clause_id field",
+    "raw_agreement.clause_forms": "agreement_version clause_id conversion_identifier",
+    "raw_agreement.mql_criteria": "agreement_version rule value",
+    "raw_agreement.hot_signals": "agreement_version conversion_identifier",
+    "raw_agreement.reasons": "agreement_version reason_code title_pt title_en next_step return_identifier",
+    "raw_agreement.reason_labels": "source_system label reason_code",
+    "raw_agreement.stage_map": "source_system pipeline stage funnel_stage",
+    "raw_agreement.channel_map": "traffic_source traffic_medium channel",
+    "raw_agreement.targets": "agreement_version metric direction unit",
+    "raw_agreement.warning_thresholds": "agreement_version sign",
+    "raw_agreement.icp": "agreement_version facet value",
+    "raw_agreement.glossary": "term_pt term_en meaning_pt meaning_en",
+    "raw_agreement.routing_rules": "agreement_version title_pt title_en mode",
+    "raw_agreement.routing_conditions": "agreement_version condition value",
+    "raw_agreement.routing_sellers": "agreement_version",
+    "raw_agreement.routing_slots": "agreement_version roster",
+    "raw_agreement.waivers": "waiver_id clause_id handoff_id",
+    "raw_agreement.restatements": "agreement_version old_hash new_hash",
+    "raw_agreement.months": "agreement_version calendar_zone month",
+    "raw_agreement.calendar_assignments": "agreement_version scope calendar_hash",
+    "raw_agreement.calendar_absences": "base_calendar_hash calendar_hash",
+    "raw_agreement.calendar_days": "calendar_hash",
+    "raw_ledger.verdicts": """
+        verdict_id clause_id subject_type subject_id agreement_version agreement_hash verdict reason
+    """,
+    "raw_files.handoffs": "handoff_key channel landing_page campaign segment temperature reason",
+    "raw_files.attempts": "attempt_key handoff_key channel outcome",
+    "raw_files.deals": "deal_key handoff_key company_key segment",
+    "raw_files.movements": "movement_key company_key kind currency status",
+    "raw_deliveries.outbox": """
+        delivery_id sync destination subject_id occurrence handoff_id state refusal_reason reason_code
+    """,
+    "raw_inbox.events": """
+        system event_type event_key contact_uuid event_identifier lifecycle_stage deal_id deal_status
+        deal_stage_id deal_user_id
+    """,
+    # Every schema has one; keys that look like an address are hashes there (ingestion/files), reasons quote no value.
+    "*.quarantine": "source_table record_key column_name reason file_name",
+}
+
+
+def personal_tables() -> Iterator[tuple[str, str, Personal]]:
+    """(schema, table, what is personal in it) of every raw table that holds something of a lead or customer."""
+    for schema, tables in PERSONAL.items():
+        for table, personal in tables.items():
+            yield schema, table, personal
