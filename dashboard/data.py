@@ -145,5 +145,5 @@ def waiting(con: duckdb.DuckDBPyConnection, who: str, language: str, limit: int 
 
 def loop(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many returns to nurture stand in each state, from the deliveries."""
-    rows = con.execute("select state, count(*) from marts.fct_deliveries group by state").fetchall()
+    rows = con.execute("select state, count(*) from marts.fct_deliveries where sync = 'nurture_return' group by state").fetchall()
     return {state: int(count) for state, count in rows}

@@ -28,7 +28,7 @@ CHANNELS = """
         cast(coalesce(sum(case when stage = 'customer' then reached_or_later end), 0) as bigint)
     from marts.rpt_funnel group by channel_label having mqls > 0 order by mqls desc, channel_label
 """
-DELIVERIES = "select state, count(*) from marts.fct_deliveries group by state order by state"
+DELIVERIES = "select state, count(*) from marts.fct_deliveries where sync = 'nurture_return' group by state order by state"
 WAITING = """
     select count(distinct handoff_id) filter (where clause_kind = 'response_time'), count(*)
     from marts.rpt_open_clocks where subject_type <> 'ownership'

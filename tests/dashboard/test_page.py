@@ -34,7 +34,7 @@ create table marts.rpt_sla_compliance as select * from (values
 create table marts.rpt_rejections as select * from (values
   ('sem_timing', 'Sem timing', 'No timing', 'nurture', 5, 3), (null, '(sem motivo)', '(no reason)', null, 2, 0)
 ) t(rejection_reason, reason_title_pt, reason_title_en, next_step, handoffs, returned);
-create table marts.fct_deliveries as select * from (values ('confirmed'), ('accepted')) t(state);
+create table marts.fct_deliveries as select 'nurture_return' as sync, * from (values ('confirmed'), ('accepted')) t(state);
 create table marts.rpt_open_clocks as select * from (values
   ('v1', 'h1aaaaaaaa', 'handoff', 'h1aaaaaaaa', 'c1', 'Primeiro contato', 'First contact', 'seller', 'overdue', 's', 'hot', 'email',
     timestamp '2026-06-30 12:00:00', -32400, -14400, 'business', 'd1', null),

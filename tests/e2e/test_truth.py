@@ -15,7 +15,7 @@ import pytest
 from orchestration import stages
 from orchestration.profile import Profile
 from sandbox import truth
-from sandbox.truth.identity import identity_score, person_id
+from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.world import World
 from tests.e2e import line
 from tests.e2e.compare import differences
@@ -182,13 +182,41 @@ def test_every_lead_that_is_due_is_returned_once_and_confirmed(story: Story) -> 
     assert sent == Counter(zip(wanted["email"], wanted["conversion_identifier"], strict=True))
     line.ingest_all(story.profile)
     line.build(story.profile)
-    states = story.mart("select state, count(*) as n from marts.fct_deliveries group by state")
+    states = story.mart("select state, count(*) as n from marts.fct_deliveries where sync = 'nurture_return' group by state")
     counted = dict(zip(states["state"], states["n"], strict=True))
     assert counted.get("confirmed") == len(wanted)
     assert set(counted) <= {"confirmed", "refused"}
-    assert stages.confirm(story.profile) == len(wanted)
+    # Owners are confirmed too, where ingestion looked at the contact again.
+    confirmed = story.mart("select count(*) as n from marts.fct_deliveries where state = 'confirmed'")["n"][0]
+    assert stages.confirm(story.profile) == confirmed
+    _every_owner_stands_in_rd_station(story)
     back = story.mart(HANDOFFS + " where f.returned_at is not null")
     assert set(back["opening_record"]) == set(wanted["opening_record"])
+
+
+def _every_owner_stands_in_rd_station(story: Story) -> None:
+    """Who has a person's last hand-over since go-live is shown on the contact, and nobody else was ever written there."""
+    engine = story.box.app.sandbox.engine if story.box.app else None
+    assert engine is not None
+    emails = {md5(f"rd_station_crm:user:{user['id']}"): user["email"].lower() for user in engine.reference.list("users")}
+    last = story.truth["handoffs"].sort_values("passage_no").groupby("person").tail(1)
+    go_live = story.profile.go_live.replace(tzinfo=None)
+    owners = {
+        one.person: emails[one.seller_id]
+        for one in last.itertuples()
+        if one.seller_id in emails and one.mql_at.replace(tzinfo=None) >= go_live
+    }
+    contacts = {
+        uuid: contact for uuid, contact in engine.marketing.contacts.items() if f"rd:{uuid}" in story.known.people
+    }
+    shown: dict[str, set[str]] = {}
+    for uuid, contact in contacts.items():
+        shown.setdefault(story.known.people[f"rd:{uuid}"], set()).add((contact.owner or "").lower())
+    missing = [person for person, owner in owners.items() if person in shown and owner not in shown[person]]
+    assert len(owners) > 5 and not missing
+    for entry in story.box.ledger("funnel"):
+        uuid = entry["path"].split("uuid:")[1].split("/")[0]
+        assert entry["body"] == {"contact_owner_email": owners[story.known.people[f"rd:{uuid}"]]}
 
 
 def _return_of(entry: dict[str, Any]) -> tuple[str, str] | None:
