@@ -10,7 +10,6 @@ COMPANY_NAME = "Serra Clara Equipamentos"
 DOMAIN = "serraclara.example.com.br"
 TIME_ZONE = "America/Sao_Paulo"
 CURRENCY = "BRL"
-BUSINESS_HOURS = ((8 * 3600, 12 * 3600), (13 * 3600, 18 * 3600))  # Monday to Friday, local seconds of the day
 COMPANY_CLOSED_DAYS = ((12, 24), (12, 31))  # (month, day), beside the national holidays
 
 DEFAULT_END = datetime(2026, 6, 30, 21, tzinfo=UTC)
@@ -46,28 +45,6 @@ HOT_SIGNAL_DAYS = 7
 HOT_INTEREST_MIN = 80
 INACTIVITY_DAYS = 90
 CONSENT_UNKNOWN = "refuse"
-
-# The agreement's versions: (name, effective_from, {clause_id: (applies_to, starts_at, clock, limit in seconds)}).
-VERSIONS = (
-    (
-        "v1",
-        datetime(2025, 1, 1, 3, tzinfo=UTC),
-        {
-            "first_contact_hot": ("hot", "mql_at", "business", 10 * 60),
-            "first_contact_other": ("other", "mql_at", "elapsed", 24 * 3600),
-            "sql_contact": ("sql", "sql_at", "business", 4 * 3600),
-        },
-    ),
-    (
-        "v2",
-        datetime(2026, 1, 1, 3, tzinfo=UTC),
-        {
-            "first_contact_hot": ("hot", "mql_at", "business", 5 * 60),
-            "first_contact_other": ("other", "mql_at", "elapsed", 24 * 3600),
-            "sql_contact": ("sql", "sql_at", "business", 2 * 3600),
-        },
-    ),
-)
 
 # (traffic_source, traffic_medium) -> channel; the truth looks the pair up in lower case.
 CHANNELS = {

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.company.chance import new_hex
 from sandbox.company.office import Office
 from sandbox.company.sellers import Seller
-from sandbox.company.worktime import LOCAL_OFFSET, moment
+from sandbox.company.worktime import LOCAL_OFFSET, WorkTime, moment
 
 TASK_SUBJECT = {
     "call": "Ligação", "whatsapp": "WhatsApp", "email": "E-mail", "meeting": "Reunião", "visit": "Visita técnica",
@@ -28,6 +28,16 @@ class Deal:
     events: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
     deleted_at: float | None = None
 
+    @property
+    def work(self) -> WorkTime:
+        """The working time of whoever has the deal now."""
+        return self.office.work_of(self.seller)
+
+    def give_to(self, t: float, seller: Seller) -> None:
+        """The manager gives the deal to somebody else."""
+        self.seller = seller
+        self.emit(t, "deal_updated", deal_id=self.id, user_id=seller.user_id)
+
     def emit(self, t: float, kind: str, **data: Any) -> None:
         """Something happens to this deal."""
         self.events.append((t, f"crm.{kind}", data))
@@ -37,14 +47,15 @@ class Deal:
         self.stage = stage
         self.emit(t, "deal_stage", deal_id=self.id, stage_id=self.office.catalogue.stage_ids[stage])
 
-    def attempt(self, t: float, kind: str) -> None:
-        """A completed task. Late loggers write it down hours later with the real time as `done_at`; some never do."""
-        rng, office, late_share = self.rng, self.office, self.seller.habit.late_log
+    def attempt(self, t: float, kind: str, luck: random.Random | None = None) -> None:
+        """A completed task. Late loggers write it down hours later with the real time as `done_at`; some never do.
+        `luck`: a stream of its own, for what must not shift the deal's other draws."""
+        rng, office, late_share = luck or self.rng, self.office, self.seller.habit.late_log
         if office.chance(rng, self.seller.habit.unlogged):
             return
         done_at = moment(t)
         if office.chance(rng, late_share):
-            logged = office.work.add(t, rng.uniform(1.5, 11) * 3600) + rng.uniform(5, 90)
+            logged = self.work.add(t, rng.uniform(1.5, 11) * 3600) + rng.uniform(5, 90)
             created = logged
         else:
             logged = t + rng.uniform(2, 45)

@@ -83,9 +83,10 @@ def _integrate(office: Office, key: str, person: Person, rd: RdContact, fact: Pa
         deal.emit(since, "deal_updated", deal_id=deal.id, user_id=seller.user_id)
     elif office.chance(rng, 0.06):  # the manager gives it to somebody else
         first = deal.seller
-        deal.seller = assign(rng, [s for s in office.sellers if s is not first], person.state, False)
+        other = assign(rng, [s for s in office.sellers if s is not first], person.state, False)
         since = office.work.add(t, spread(rng, 2 * 3600, 0.9))
-        deal.emit(since, "deal_updated", deal_id=deal.id, user_id=deal.seller.user_id)
+        deal.give_to(since, other)
+    since = _instead_of_absent(office, deal, person, since)
     fact.deal_id, fact.assigned_at, fact.seller = deal.id, since, deal.seller.user_id
     if rng.random() < 0.6:
         rd.note(since + 30, "funnel", contact_owner_email=deal.seller.email)
@@ -104,6 +105,17 @@ def _integrate(office: Office, key: str, person: Person, rd: RdContact, fact: Pa
         deal.deleted_at = t + rng.uniform(0.1, 9) * DAY
     _afterwards(office, key, person, rd, fact, deal)
     deal.flush()
+
+
+def _instead_of_absent(office: Office, deal: Deal, person: Person, since: float) -> float:
+    """The owner is away: somebody else gets the lead after some hours, or it waits. Returns when work can begin."""
+    rng = office.rng("absent", deal.id)
+    if not deal.work.is_away(since) or rng.random() < 0.4:
+        return since
+    present = [s for s in office.sellers if not office.work_of(s).is_away(since)]
+    since = office.work.add(since, spread(rng, 3 * 3600, 0.9))
+    deal.give_to(since, assign(rng, present, person.state, False))
+    return since
 
 
 def _colleague(office: Office, key: str, person: Person, deal: Deal, contacts: list[str], t: float) -> None:

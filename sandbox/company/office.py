@@ -31,11 +31,16 @@ class Office:
     sellers: list[Seller]
     catalogue: "Catalogue"
     market: Market
+    works: dict[str, WorkTime] = field(default_factory=dict)  # of sellers with hours or absences of their own, by e-mail
     recorder: Recorder = field(default_factory=Recorder)
     facts: Facts = field(default_factory=Facts)
     mailing: "MailingList" = field(init=False)
     rolodex: "Rolodex" = field(init=False)
     erp: "ErpDesk" = field(init=False)
+
+    def work_of(self, seller: Seller) -> WorkTime:
+        """The working time of a seller."""
+        return self.works.get(seller.email, self.work)
 
     def rng(self, *concern: object) -> random.Random:
         """The random stream of one concern."""

@@ -1,11 +1,14 @@
 """How a seller works a deal: attempts, acceptance, stages, outcome. Better habits really do better."""
 
+import random
 from dataclasses import dataclass
 
 from sandbox.company.chance import pick, spread
 from sandbox.company.deals import Deal, attempt_type
 from sandbox.company.facts import PassageFact
 from sandbox.company.people import Person
+from sandbox.company.sellers import Seller, assign
+from sandbox.company.terms import VERSIONS, Cadence
 from sandbox.company.worktime import LOCAL_OFFSET, local_day
 
 HOUR, DAY = 3600.0, 86400.0
@@ -24,6 +27,12 @@ class Effort:
     answered: float | None
 
 
+def _cadence(t: float) -> Cadence:
+    """The cadence agreed at an instant."""
+    begun = [terms for terms in VERSIONS if terms.effective_from.timestamp() <= t]
+    return (begun[-1] if begun else VERSIONS[0]).cadence
+
+
 def _evening(t: float) -> bool:
     """Between 18:00 and 21:00 local, when quick sellers still answer messages."""
     return 18 <= (t + LOCAL_OFFSET) % DAY / HOUR < 21
@@ -31,31 +40,39 @@ def _evening(t: float) -> bool:
 
 def _first_instant(deal: Deal, since: float, hot: bool) -> float:
     """When the first attempt happens: quick sellers answer within minutes and some answer in the evening."""
-    rng, work, habit = deal.rng, deal.office.work, deal.seller.habit
+    rng, work, habit = deal.rng, deal.work, deal.seller.habit
     wait = spread(rng, habit.minutes * 60 * (1 if hot else 4), 0.95) + 25
-    if habit.minutes < 30 and not work.is_open(since) and _evening(since) and rng.random() < 0.3:
+    free = not work.is_open(since) and not work.is_away(since)
+    if habit.minutes < 30 and free and _evening(since) and rng.random() < 0.3:
         return since + wait
     return work.add(since, wait)
 
 
 def _attempts(deal: Deal, fact: PassageFact, since: float, person: Person) -> Effort | None:
-    """The cadence until somebody answers or the seller gives up; None when nobody ever tries."""
-    rng, habit = deal.rng, deal.seller.habit
+    """Attempts until somebody answers or the seller gives up; None when nobody ever tries. A disciplined seller keeps
+    to the agreed channels and spacing, the others do as they like."""
+    rng, habit, plan = deal.rng, deal.seller.habit, deal.office.rng("cadence", deal.id, deal.seller.user_id)
     if rng.random() < habit.never:
         return None
+    agreed = _cadence(fact.mql_at)
+    keeps = plan.random() < habit.disciplined
     t = _first_instant(deal, since, fact.hot)
     fact.first_attempt_at = t
     patience = rng.randint(2, 3) + int(habit.skill * 3)
-    waited = deal.office.work.worked(t) - deal.office.work.worked(fact.mql_at)
+    if keeps and plan.random() < 0.85:
+        patience = max(patience, len(agreed.steps))
+    waited = deal.work.worked(t) - deal.work.worked(fact.mql_at)
     answer = 0.44 + (0.12 if waited < 900 else 0.0) - (0.16 if waited > 9 * HOUR else 0.0)
     for number in range(patience):
         fact.attempts += 1
-        deal.attempt(t, attempt_type(rng, t, number))
+        channel = attempt_type(rng, t, number)
+        deal.attempt(t, agreed.steps[number] if keeps and number < len(agreed.steps) else channel)
         if rng.random() < answer:
             fact.first_contact_at = t
             return Effort(t, t)
         last = t
-        t = deal.office.work.add(t, spread(rng, 5 * HOUR, 0.9))
+        pause = spread(rng, 5 * HOUR, 0.9)
+        t = deal.work.add(t, max(pause, agreed.min_spacing * plan.uniform(1.0, 1.2)) if keeps else pause)
     return Effort(last, None)
 
 
@@ -72,18 +89,45 @@ def _close(deal: Deal, fact: PassageFact, t: float, win: bool, reason: str | Non
 
 
 def _grade(deal: Deal, t: float, quality: float) -> None:
-    """The seller's stars; 1 is also the default, so a real 1 cannot be told from no grade."""
+    """The seller's stars; 1 is also the default, so a real 1 cannot be told from no grade. Some come days late."""
+    late = deal.office.rng("grade", deal.id)
+    if late.random() < 0.18:
+        t += late.uniform(2, 11) * DAY
     if deal.rng.random() < deal.seller.habit.rates:
         stars = max(1, min(5, round(1 + 4 * quality + deal.rng.gauss(0, 0.8))))
         if stars > 1:
             deal.emit(t, "deal_updated", deal_id=deal.id, rating=stars)
 
 
+def _another(deal: Deal, person: Person, rng: random.Random) -> Seller:
+    """A colleague of the deal's seller, as the manager chooses."""
+    return assign(rng, [s for s in deal.office.sellers if s is not deal.seller], person.state, False)
+
+
+def _rescued(deal: Deal, fact: PassageFact, since: float, person: Person) -> Effort | None:
+    """Nobody tried: now and then the manager sees it after days and gives the lead to somebody else."""
+    rng = deal.office.rng("rescue", deal.id)
+    if rng.random() >= 0.45:
+        return None
+    when = deal.office.work.add(since, rng.uniform(0.6, 8) * 9 * HOUR)
+    deal.give_to(when, _another(deal, person, rng))
+    return _attempts(deal, fact, when, person)
+
+
+def _follow_up(deal: Deal, fact: PassageFact, t: float, stage: str) -> None:
+    """Good sellers call after a new stage and after a proposal."""
+    luck = deal.office.rng("follow up", deal.id, stage)
+    if luck.random() < 0.62 * deal.seller.habit.skill:
+        deal.attempt(deal.work.add(t, spread(luck, 7 * HOUR, 0.9)), luck.choice(("call", "whatsapp", "meeting")), luck)
+        fact.attempts += 1
+
+
 def pursue(deal: Deal, fact: PassageFact, person: Person, since: float, amounts: tuple[float, float]) -> None:
     """Work the deal from `since` (when its owner has it) to the end; fills `fact` and the deal's events."""
-    rng, work, habit = deal.rng, deal.office.work, deal.seller.habit
+    rng, habit = deal.rng, deal.seller.habit
     quality = 0.5 * person.fit / 100 + 0.5 * person.intent
-    effort = _attempts(deal, fact, since, person)
+    effort = _attempts(deal, fact, since, person) or _rescued(deal, fact, since, person)
+    work = deal.work
     if effort is None:
         if rng.random() < 0.55:  # tidied up weeks later, mostly without a word
             _close(deal, fact, work.add(since, rng.uniform(8, 40) * 9 * HOUR), False, pick(rng, _EARLY_REASONS))
@@ -100,6 +144,10 @@ def pursue(deal: Deal, fact: PassageFact, person: Person, since: float, amounts:
     fact.accepted_at = t
     if rng.random() >= habit.skips * 0.6:
         deal.move(t, "Aceito por vendas")
+    handing = deal.office.rng("closer", deal.id)
+    if handing.random() < 0.05:  # somebody else takes the lead from here
+        deal.give_to(t + handing.uniform(0.2, 3) * HOUR, _another(deal, person, handing))
+        work = deal.work
     waited = work.worked(effort.answered) - work.worked(fact.mql_at)
     speed = 1.08 if waited < 1200 else 0.90 if waited > 9 * HOUR else 1.0
     t = work.add(t, spread(rng, 11 * HOUR, 0.9))
@@ -112,7 +160,7 @@ def pursue(deal: Deal, fact: PassageFact, person: Person, since: float, amounts:
 
 def _sell(deal: Deal, fact: PassageFact, t: float, quality: float, amounts: tuple[float, float]) -> None:
     """From SQL to the proposal and the decision; stages may be jumped over or entered twice."""
-    rng, work, habit = deal.rng, deal.office.work, deal.seller.habit
+    rng, work, habit = deal.rng, deal.work, deal.seller.habit
     fact.sql_at = t
     skipped_sql = rng.random() < habit.skips
     if not skipped_sql:
@@ -132,6 +180,7 @@ def _sell(deal: Deal, fact: PassageFact, t: float, quality: float, amounts: tupl
         else:
             fact.proposal_at = t
             deal.emit(t, "deal_updated", deal_id=deal.id, amount_unique=amounts[0], amount_montly=amounts[1])
+        _follow_up(deal, fact, t, stage)
         if rng.random() >= habit.skips * 0.5:
             deal.move(t, stage)
             if rng.random() < 0.04:  # back to qualification, then forward again

@@ -2,6 +2,7 @@
 
 import gc
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sandbox.company.arrivals import Arrivals
 from sandbox.company.chance import pick
@@ -15,8 +16,9 @@ from sandbox.company.outside import deals_outside_the_funnel
 from sandbox.company.people import Market
 from sandbox.company.reference import ACCOUNT, build
 from sandbox.company.rolodex import Rolodex
-from sandbox.company.sellers import hire
-from sandbox.company.worktime import DAY, WorkTime
+from sandbox.company.sellers import Seller, hire
+from sandbox.company.terms import VERSIONS
+from sandbox.company.worktime import DAY, WorkTime, absences_of, plan_of
 from sandbox.world import World
 
 _MIX = {name: channel.weight for name, channel in CHANNELS.items()}
@@ -67,9 +69,10 @@ def _simulate(seed: int, leads: int, months: int, end: datetime, future_days: in
     horizon = (end + timedelta(days=future_days)).timestamp()
     sellers = hire(seed, first - 400 * DAY)
     # Deals run past the horizon before they are cut, so working time must be known far beyond it.
-    work = WorkTime(first - 500 * DAY, horizon + 900 * DAY)
+    span = first - 500 * DAY, horizon + 900 * DAY
+    work = WorkTime(*span, plan_of)
     catalogue = build(seed, first - 400 * DAY, sellers)
-    office = Office(seed, first, now, horizon, dirt, work, sellers, catalogue, Market(seed))
+    office = Office(seed, first, now, horizon, dirt, work, sellers, catalogue, Market(seed), _own_hours(sellers, span))
     office.mailing, office.rolodex, office.erp = MailingList(office), Rolodex(office), ErpDesk(office)
 
     _live(office, leads, "", Arrivals(first, now))
@@ -82,6 +85,20 @@ def _simulate(seed: int, leads: int, months: int, end: datetime, future_days: in
     office.rolodex.write_down()
     reference = catalogue.data | office.erp.dictionary()
     return World(office.recorder.events(), start, end, seed, dict(ACCOUNT), reference, office.facts)
+
+
+def _own_hours(sellers: list[Seller], span: tuple[float, float]) -> dict[str, WorkTime]:
+    """The working time of everybody whose hours or absences differ from the company's at some time."""
+    found = {}
+    for seller in sellers:
+        email, team = seller.email, seller.habit.team
+        own = any(
+            email in (terms.calendar_by_seller or ()) or team in (terms.calendar_by_team or ()) for terms in VERSIONS
+        )
+        if own or absences_of(email):
+            plan = partial(plan_of, email=email, team=team)
+            found[email] = WorkTime(*span, plan, absences_of(email))
+    return found
 
 
 def _live(office: Office, leads: int, era: str, arrivals: Arrivals) -> None:

@@ -5,9 +5,11 @@ histories lie after that. (The truth has its own, independent implementation ove
 """
 
 import bisect
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sandbox.company.constants import BUSINESS_HOURS, COMPANY_CLOSED_DAYS
+from sandbox.company.constants import COMPANY_CLOSED_DAYS
+from sandbox.company.terms import ABSENCES, CALENDARS, VERSIONS, Absence, WorkCalendar
 
 LOCAL_OFFSET = -3 * 3600
 DAY = 86400.0
@@ -48,24 +50,77 @@ def holidays(year: int) -> set[date]:
     return days | {easter(year) - timedelta(days=2)}
 
 
-class WorkTime:
-    """Working intervals of a span of time, for questions about working seconds."""
+def optional_days(year: int) -> set[date]:
+    """Carnival Monday and Tuesday, Corpus Christi."""
+    return {easter(year) + timedelta(days=n) for n in (-48, -47, 60)}
 
-    def __init__(self, start: float, end: float) -> None:
+
+def plan_of(day: date, email: str = "", team: str = "") -> WorkCalendar:
+    """The working hours that the agreement of that day gives a seller: own before team before company."""
+    begun = [terms for terms in VERSIONS if terms.effective_from.timestamp() <= local_midnight(day)]
+    terms = begun[-1] if begun else VERSIONS[0]
+    own, of_team = terms.calendar_by_seller or {}, terms.calendar_by_team or {}
+    return CALENDARS[own.get(email) or of_team.get(team) or terms.calendar]
+
+
+def away(absence: Absence) -> tuple[float, float]:
+    """[since, until) of an absence; given as dates, the last day is included."""
+    since, until = absence.since, absence.until
+    return (
+        since.timestamp() if isinstance(since, datetime) else local_midnight(since),
+        until.timestamp() if isinstance(until, datetime) else local_midnight(until + timedelta(days=1)),
+    )
+
+
+def absences_of(email: str) -> list[tuple[float, float]]:
+    """When the seller is away."""
+    return sorted(away(absence) for absence in ABSENCES if absence.seller == email)
+
+
+class WorkTime:
+    """Working intervals of a span of time, for questions about working seconds.
+
+    `plan`: the hours of a local day; `absences`: stretches [since, until) in which the person does not work.
+    """
+
+    def __init__(
+        self,
+        start: float,
+        end: float,
+        plan: Callable[[date], WorkCalendar] = lambda day: CALENDARS["matriz"],
+        absences: Sequence[tuple[float, float]] = (),
+    ) -> None:
+        self.absences = absences
         self._opens: list[float] = []
         self._closes: list[float] = []
         self._before: list[float] = []  # working seconds before each interval
         total, day, last = 0.0, local_day(start), local_day(end)
-        closed = {y: holidays(y) for y in range(day.year, last.year + 1)}
+        years = range(day.year, last.year + 1)
+        closed, optional = {y: holidays(y) for y in years}, {y: optional_days(y) for y in years}
         while day <= last:
-            if day.weekday() < 5 and day not in closed[day.year]:
+            hours = plan(day)
+            if day not in closed[day.year] and not (hours.optional_days and day in optional[day.year]):
                 midnight = local_midnight(day)
-                for opens, closes in BUSINESS_HOURS:
-                    self._opens.append(midnight + opens)
-                    self._closes.append(midnight + closes)
-                    self._before.append(total)
-                    total += closes - opens
+                for (hour, minute), (until_hour, until_minute) in hours.hours.get(day.weekday(), ()):
+                    opens, closes = midnight + hour * 3600 + minute * 60, midnight + until_hour * 3600 + until_minute * 60
+                    for one, two in self._present(opens, closes):
+                        self._opens.append(one)
+                        self._closes.append(two)
+                        self._before.append(total)
+                        total += two - one
             day += timedelta(days=1)
+
+    def _present(self, opens: float, closes: float) -> list[tuple[float, float]]:
+        """The interval without the absences."""
+        pieces = [(opens, closes)]
+        for since, until in self.absences:
+            cut = [half for a, b in pieces for half in ((a, min(b, since)), (max(a, until), b))]
+            pieces = [(a, b) for a, b in cut if a < b]
+        return pieces
+
+    def is_away(self, t: float) -> bool:
+        """Whether the person is absent at this instant."""
+        return any(since <= t < until for since, until in self.absences)
 
     def is_open(self, t: float) -> bool:
         """Whether the company works at this instant."""

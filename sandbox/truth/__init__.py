@@ -12,6 +12,7 @@ import pandas as pd
 
 from sandbox.company.constants import GO_LIVE, RETURN_MAX_AGE_DAYS
 from sandbox.truth import returns, tables
+from sandbox.truth.agreement import DEMO, Agreement
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
@@ -19,9 +20,15 @@ from sandbox.truth.really import actual, distance
 from sandbox.world import World
 
 
-def knowledge(world: World, as_of: datetime, observations: Observations | Sequence[datetime]) -> Knowledge:
+def knowledge(
+    world: World,
+    as_of: datetime,
+    observations: Observations | Sequence[datetime],
+    agreement: Agreement = DEMO,
+    go_live: datetime = GO_LIVE,
+) -> Knowledge:
     """Everything that can be known as of `as_of` (aware) from the looks; the tables are views of it."""
-    return know(world, as_of, as_observations(observations))
+    return know(world, as_of, as_observations(observations), agreement, go_live)
 
 
 def observable(
@@ -57,6 +64,8 @@ def returns_due(
 
 
 __all__ = [
+    "DEMO",
+    "Agreement",
     "IdentityScore",
     "Knowledge",
     "Observations",

@@ -1,66 +1,45 @@
-"""The demo company's agreement as the truth applies it: versions, clauses, calendar, stage, channel and reason maps."""
+"""The demo company's agreement as the truth applies it: versions, waivers, absences, stage, channel and reason maps."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sandbox.company.constants import (
-    CHANNELS,
-    COMPANY_CLOSED_DAYS,
-    LOST_REASONS,
-    RETURN_IDENTIFIERS,
-    STAGES,
-    TIME_ZONE,
-    VERSIONS,
-)
-from sandbox.truth.business_time import Calendar, is_holiday
+from sandbox.company.constants import CHANNELS, LOST_REASONS, RETURN_IDENTIFIERS, STAGES, TIME_ZONE
+from sandbox.company.terms import ABSENCES, VERSIONS, WAIVERS, Absence, Terms, Waiver
 
 ZONE = ZoneInfo(TIME_ZONE)
 
 
-def company_calendar() -> Calendar:
-    """Monday to Friday 08:00–12:00 and 13:00–18:00 local, national holidays and the company's closed days off."""
-    return Calendar(
-        ((time(8), time(12)), (time(13), time(18))),
-        ZONE,
-        lambda day: is_holiday(day) or (day.month, day.day) in COMPANY_CLOSED_DAYS,
-    )
+def naive(instant: datetime) -> datetime:
+    """An aware instant as the tables hold it."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
-class Clause:
-    """One response clock of one version."""
+class Agreement:
+    """What both areas signed, and what they later agreed not to count."""
 
-    id: str
-    applies_to: str  # hot | other | sql
-    starts_at: str  # mql_at | sql_at
-    clock: str  # business | elapsed
-    limit: int  # seconds
+    versions: tuple[Terms, ...] = VERSIONS
+    waivers: tuple[Waiver, ...] = WAIVERS
+    absences: tuple[Absence, ...] = ABSENCES
 
-
-@dataclass(frozen=True)
-class Version:
-    """One version of the agreement."""
-
-    name: str
-    effective_from: datetime
-    clauses: tuple[Clause, ...]
+    def version_at(self, instant: datetime) -> Terms:
+        """The version in force at a naive UTC instant: the last that began by then, the first one before any."""
+        begun = [terms for terms in self.versions if naive(terms.effective_from) <= instant]
+        return max(begun or self.versions[:1], key=lambda terms: terms.effective_from)
 
 
-_VERSIONS = tuple(
-    Version(name, start.astimezone(UTC).replace(tzinfo=None), tuple(Clause(key, *rule) for key, rule in rules.items()))
-    for name, start, rules in VERSIONS
-)
-
-
-def version_at(instant: datetime) -> Version:
-    """The version in force: the last that began at or before the instant, the first one before any."""
-    return max((v for v in _VERSIONS if v.effective_from <= instant), key=lambda v: v.effective_from, default=_VERSIONS[0])
+DEMO = Agreement()
 
 
 def local_date(instant: datetime | None) -> date | None:
     """The local calendar date of a naive UTC instant."""
     return None if instant is None else instant.replace(tzinfo=UTC).astimezone(ZONE).date()
+
+
+def local_midnight(day: date) -> datetime:
+    """The naive UTC instant at which a local day begins."""
+    return naive(datetime(day.year, day.month, day.day, tzinfo=ZONE))
 
 
 def funnel_stage(stage_name: str) -> str | None:

@@ -3,7 +3,7 @@
 Nothing here is shared with the simulator or with the product. Instants are naive UTC datetimes, as in the marts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -41,24 +41,49 @@ def is_optional_day_off(day: date) -> bool:
     return (day - _easter(day.year)).days in (-48, -47, 60)
 
 
+Hours = Sequence[tuple[time, time]]
+MIDNIGHT = time(0)
+
+
+def _without(interval: Interval, absence: Interval) -> list[Interval]:
+    """What is left of the interval: nothing, one piece or two."""
+    opens, closes = interval
+    pieces = [(opens, min(closes, absence[0])), (max(opens, absence[1]), closes)]
+    return [(one, two) for one, two in pieces if one < two]
+
+
 @dataclass
 class Calendar:
-    """Opening hours (local), zone, and which days are closed beside weekends."""
+    """Opening hours (local), zone, and which days are closed beside weekends.
 
-    hours: Sequence[tuple[time, time]]
+    `hours`: of every day from Monday to Friday, or by weekday (0 = Monday). An interval that closes at 00:00 closes at
+    the following midnight. `absences` (naive UTC, [since, until)) are cut out of the working time.
+    """
+
+    hours: Hours | Mapping[int, Hours]
     zone: ZoneInfo
     closed: Callable[[date], bool]
+    absences: Sequence[Interval] = ()
     _days: dict[date, list[Interval]] = field(default_factory=dict)
 
     def intervals(self, day: date) -> list[Interval]:
         """The working intervals of a local day as naive UTC instants (remembered: days are asked for often)."""
         known = self._days.get(day)
         if known is None:
-            known = []
-            if day.weekday() < 5 and not self.closed(day):
-                known = [(self._utc(day, opens), self._utc(day, closes)) for opens, closes in self.hours]
+            known = [] if self.closed(day) else [self._interval(day, *pair) for pair in self._hours_of(day)]
+            for absence in self.absences:
+                known = [rest for interval in known for rest in _without(interval, absence)]
             self._days[day] = known
         return known
+
+    def _hours_of(self, day: date) -> Hours:
+        if isinstance(self.hours, Mapping):
+            return self.hours.get(day.weekday(), ())
+        return self.hours if day.weekday() < 5 else ()
+
+    def _interval(self, day: date, opens: time, closes: time) -> Interval:
+        last = day + timedelta(days=1) if closes == MIDNIGHT else day
+        return self._utc(day, opens), self._utc(last, closes)
 
     def _utc(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.zone).astimezone(UTC).replace(tzinfo=None)

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sandbox.company.constants import ORDER_FIELD
-from sandbox.truth.agreement import company_calendar, local_date, reason_of, version_at
-from sandbox.truth.business_time import Calendar
+from sandbox.company.terms import Terms
+from sandbox.truth.agreement import Agreement, local_date, reason_of
+from sandbox.truth.calendars import Calendars
 from sandbox.truth.identity import nodes, partition
 from sandbox.truth.observations import Observations, second
 from sandbox.truth.outcomes import (
@@ -19,9 +20,10 @@ from sandbox.truth.outcomes import (
     outcome,
     seller_rating,
 )
+from sandbox.truth.owners import Owner, owners_of, reads_of
 from sandbox.truth.passages import Passage, passages
 from sandbox.truth.revenue import Movement, company_of_organization, match, movements
-from sandbox.truth.seen import Seen, look
+from sandbox.truth.seen import DealRead, Seen, look
 from sandbox.truth.signals import signals
 from sandbox.world import World
 
@@ -33,7 +35,10 @@ class Judged:
     passage: Passage
     outcome: Outcome
     attempts: list[Attempt]
-    facts: dict[str, Any]  # temperature, scores, channel, campaign
+    facts: dict[str, Any]  # temperature, scores, channel, campaign, whether it satisfies the MQL criteria
+    terms: Terms  # of the version in force at the hand-over
+    reads: list[DealRead]  # of the primary deal, up to as_of
+    owners: list[Owner]
     assigned_at: datetime | None
     rating: int | None
     company_id: str | None
@@ -57,7 +62,9 @@ class Knowledge:
     attempts: dict[str, list[Attempt]]
     movements: list[Movement]
     reasons: dict[str, str]
-    calendar: Calendar
+    agreement: Agreement
+    calendars: Calendars
+    go_live: datetime
     contacts: dict[str, list[str]]  # person -> RD contacts, deleted ones too
     by_person: dict[str, list[Judged]]
 
@@ -68,12 +75,16 @@ class Knowledge:
     def deal_records(self) -> dict[str, str]:
         """deal id -> opening record of its own hand-over (a copy has its parent's)."""
         return {
-            deal["deal_id"]: one.record for one in self.judged for deal in (*one.passage.deals, *one.passage.copies)
+            deal["deal_id"]: one.record
+            for one in self.judged
+            for deal in (*one.passage.deals, *one.passage.copies)
         }
 
 
-def know(world: World, as_of: datetime, observations: Observations) -> Knowledge:
-    """Look, resolve people, build passages, judge them, bring the money back."""
+def know(
+    world: World, as_of: datetime, observations: Observations, agreement: Agreement, go_live: datetime
+) -> Knowledge:
+    """Look, resolve people, build passages, bring the money back."""
     instant, seen = second(as_of), look(world, observations)
     people = partition(nodes(seen))
     reasons = {row["id"]: row["name"] for row in world.reference["lost_reasons"]}
@@ -86,10 +97,12 @@ def know(world: World, as_of: datetime, observations: Observations) -> Knowledge
         end = outcome(passage, reasons, instant)
         code, step = reason_of(end.reason_label)
         organization = passage.deals[0]["organization_id"] if passage.deals else None
+        terms, reads = agreement.version_at(passage.opening.at), reads_of(passage, seen, instant)
+        assigned = assigned_at(passage, seen, instant)
         judged.append(Judged(
             passage, end, attempts_of(passage, attempts),
-            known_at_handover(seen, contacts.get(passage.person, []), passage.opening.at),
-            assigned_at(passage, seen, instant), seller_rating(passage, seen),
+            known_at_handover(seen, contacts.get(passage.person, []), passage.opening.at, terms), terms, reads,
+            owners_of(passage, reads, assigned), assigned, seller_rating(passage, seen),
             company_of_organization(seen.organizations.get(organization or "")),
             step, code,
         ))  # fmt: skip
@@ -97,14 +110,31 @@ def know(world: World, as_of: datetime, observations: Observations) -> Knowledge
     by_person: dict[str, list[Judged]] = {}
     for one in judged:
         by_person.setdefault(one.passage.person, []).append(one)
-    return Knowledge(instant, seen, people, judged, attempts, found, reasons, company_calendar(), contacts, by_person)
+    calendars = Calendars(agreement, _sellers(world))
+    return Knowledge(
+        instant, seen, people, judged, attempts, found, reasons, agreement, calendars, second(go_live), contacts, by_person
+    )  # fmt: skip
+
+
+def _sellers(world: World) -> dict[str, tuple[str, str | None]]:
+    """CRM user id -> (e-mail in lower case, team name)."""
+    teams = {
+        user_id: team["name"] for team in world.reference.get("teams", ()) for user_id in team["user_ids"]
+    }
+    return {u["id"]: (u["email"].lower(), teams.get(u["id"])) for u in world.reference.get("users", ())}
 
 
 def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement]:
     """Movements with their passages: by the order noted on a deal, else by the company's last win."""
     orders: dict[str, str] = {}
     noted = [
-        (bool(deal["parent_deal_id"]), deal["created_at"], deal["deal_id"], deal["custom"][ORDER_FIELD], one.record)
+        (
+            bool(deal["parent_deal_id"]),
+            deal["created_at"],
+            deal["deal_id"],
+            deal["custom"][ORDER_FIELD],
+            one.record,
+        )
         for one in judged
         for deal in (*one.passage.deals, *one.passage.copies)
         if deal["custom"].get(ORDER_FIELD)
@@ -115,7 +145,9 @@ def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement
     for one in judged:
         won_on = local_date(one.outcome.won_at)
         if one.company_id and won_on and one.outcome.won_at:
-            wins.setdefault(one.company_id, []).append((won_on, one.outcome.won_at, one.passage.handoff_id, one.record))
+            wins.setdefault(one.company_id, []).append(
+                (won_on, one.outcome.won_at, one.passage.handoff_id, one.record)
+            )
 
     def won_before(company: str, day: date) -> str | None:
         earlier = [win for win in wins.get(company, ()) if win[0] <= day]
@@ -124,8 +156,3 @@ def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement
     today = local_date(as_of)
     assert today is not None
     return match(movements(seen, today), orders, won_before)
-
-
-def version_name(one: Judged) -> str:
-    """The agreement version in force at the hand-over."""
-    return version_at(one.passage.opening.at).name

@@ -16,6 +16,7 @@ class Live:
         self._stage_names = stage_names
         self.rd: dict[str, dict[str, Any]] = {}
         self.rd_events: dict[str, list[tuple[Any, ...]]] = {}
+        self.captures: dict[str, list[tuple[str, datetime, frozenset[str]]]] = {}
         self.funnels: dict[str, dict[str, Any]] = {}
         self.crm: dict[str, dict[str, Any]] = {}
         self.organizations: dict[str, dict[str, Any]] = {}
@@ -49,14 +50,22 @@ class Live:
         self.rd.pop(data["contact_uuid"], None)
         moved = self.rd_events.pop(data["contact_uuid"], [])
         self.rd_events.setdefault(data["into_uuid"], []).extend(moved)
+        forms = self.captures.pop(data["contact_uuid"], [])
+        self.captures.setdefault(data["into_uuid"], []).extend(forms)
 
     def _mkt_conversion(self, at: datetime, data: dict[str, Any]) -> None:
         payload = data["payload"]
         traffic = tuple(payload.get(f"traffic_{key}") for key in ("source", "medium", "campaign"))
-        self.rd_events.setdefault(data["contact_uuid"], []).append(("CONVERSION", data["identifier"], at, *traffic))
+        self.rd_events.setdefault(data["contact_uuid"], []).append(
+            ("CONVERSION", data["identifier"], at, *traffic)
+        )
+        filled = frozenset(key for key, value in payload.items() if value not in (None, "", [], {}))
+        self.captures.setdefault(data["contact_uuid"], []).append((data["identifier"], at, filled))
 
     def _mkt_opportunity(self, at: datetime, data: dict[str, Any]) -> None:
-        self.rd_events.setdefault(data["contact_uuid"], []).append(("OPPORTUNITY", "default", at, None, None, None))
+        self.rd_events.setdefault(data["contact_uuid"], []).append(
+            ("OPPORTUNITY", "default", at, None, None, None)
+        )
 
     def _mkt_funnel(self, at: datetime, data: dict[str, Any]) -> None:
         funnel = self.funnels.setdefault(data["contact_uuid"], {"lifecycle_stage": "Lead"})
@@ -81,8 +90,8 @@ class Live:
 
     def _crm_deal_created(self, at: datetime, data: dict[str, Any]) -> None:
         self.deals[data["deal_id"]] = {
-            **data, "custom": dict(data["custom"]), "created_at": at, "closed_at": None, "win": None, "hold": False,
-            "user_changed": False, "lost_reason_id": None, "visits": [(self._stage_names[data["stage_id"]], at)],
+            **data, "custom": dict(data["custom"]), "created_at": at, "updated_at": at, "closed_at": None, "win": None,
+            "hold": False, "user_changed": False, "lost_reason_id": None, "visits": [(self._stage_names[data["stage_id"]], at)],
         }  # fmt: skip
 
     def _crm_deal_updated(self, at: datetime, data: dict[str, Any]) -> None:
@@ -91,28 +100,32 @@ class Live:
             return
         if "user_id" in data and data["user_id"] != deal["user_id"]:
             deal["user_changed"] = True
-        deal.update({key: value for key, value in data.items() if key != "custom"})
+        deal.update({key: value for key, value in data.items() if key != "custom"}, updated_at=at)
         deal["custom"] = deal["custom"] | data.get("custom", {})
 
     def _crm_deal_stage(self, at: datetime, data: dict[str, Any]) -> None:
         if data["deal_id"] in self.deals:
             deal = self.deals[data["deal_id"]]
             deal["visits"] = [*deal["visits"], (self._stage_names[data["stage_id"]], at)]
-            deal["stage_id"] = data["stage_id"]
+            deal["stage_id"], deal["updated_at"] = data["stage_id"], at
 
     def _crm_deal_closed(self, at: datetime, data: dict[str, Any]) -> None:
         if data["deal_id"] in self.deals:
             self.deals[data["deal_id"]].update(
-                closed_at=at, win=data["win"], hold=False, lost_reason_id=data.get("lost_reason_id")
+                closed_at=at,
+                win=data["win"],
+                hold=False,
+                lost_reason_id=data.get("lost_reason_id"),
+                updated_at=at,
             )
 
     def _crm_deal_reopened(self, at: datetime, data: dict[str, Any]) -> None:
         if data["deal_id"] in self.deals:
-            self.deals[data["deal_id"]].update(closed_at=None, win=None, lost_reason_id=None)
+            self.deals[data["deal_id"]].update(closed_at=None, win=None, lost_reason_id=None, updated_at=at)
 
     def _crm_deal_hold(self, at: datetime, data: dict[str, Any]) -> None:
         if data["deal_id"] in self.deals:
-            self.deals[data["deal_id"]]["hold"] = data["hold"]
+            self.deals[data["deal_id"]].update(hold=data["hold"], updated_at=at)
 
     def _crm_deal_deleted(self, at: datetime, data: dict[str, Any]) -> None:
         self.deals.pop(data["deal_id"], None)  # its tasks stay in the listing, without a deal

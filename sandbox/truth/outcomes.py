@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.company.constants import ATTEMPT_TYPES, HOT_INTEREST_MIN, HOT_SIGNAL_DAYS, HOT_SIGNALS
+from sandbox.company.constants import ATTEMPT_TYPES
+from sandbox.company.terms import Terms
 from sandbox.truth.agreement import channel_of, funnel_stage, is_return
 from sandbox.truth.identity import md5
 from sandbox.truth.passages import Passage, closing
@@ -23,6 +24,16 @@ class Attempt:
     logged_at: datetime
     user_id: str
 
+    @property
+    def attempt_id(self) -> str:
+        """The key of the attempt in the marts."""
+        return md5(f"rd_station_crm:task:{self.task_id}")
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Which of two attempts came first; the key decides within the same second."""
+        return self.occurred_at, self.attempt_id
+
 
 def attempts_by_deal(seen: Seen, as_of: datetime) -> dict[str, list[Attempt]]:
     """All attempts up to `as_of`, by deal, in order."""
@@ -30,10 +41,12 @@ def attempts_by_deal(seen: Seen, as_of: datetime) -> dict[str, list[Attempt]]:
     for task_id, task in seen.tasks.items():
         done = task["done_at"]
         if task["type"] in ATTEMPT_TYPES and done is not None and done <= as_of:
-            attempt = Attempt(task_id, task["deal_id"], task["type"], done, task["created_at"], task["user_id"])
+            attempt = Attempt(
+                task_id, task["deal_id"], task["type"], done, task["created_at"], task["user_id"]
+            )
             found.setdefault(task["deal_id"], []).append(attempt)
     for own in found.values():
-        own.sort(key=lambda a: (a.occurred_at, a.task_id))
+        own.sort(key=lambda a: a.order)
     return found
 
 
@@ -62,7 +75,12 @@ class Outcome:
 def _first_visit(passage: Passage, stages: Iterable[str], as_of: datetime) -> datetime | None:
     wanted = set(stages)
     return min(
-        (at for deal in passage.deals for name, at in deal["visits"] if at <= as_of and funnel_stage(name) in wanted),
+        (
+            at
+            for deal in passage.deals
+            for name, at in deal["visits"]
+            if at <= as_of and funnel_stage(name) in wanted
+        ),
         default=None,
     )
 
@@ -100,7 +118,7 @@ def attempts_of(passage: Passage, by_deal: dict[str, list[Attempt]]) -> list[Att
     """The passage's attempts from its MQL on, colleagues' deals included, in order."""
     found = [a for deal in [*passage.deals, *passage.joined] for a in by_deal.get(deal["deal_id"], ())]
     found = [a for a in found if a.occurred_at >= passage.opening.at]
-    return sorted(found, key=lambda a: (a.occurred_at, a.task_id))
+    return sorted(found, key=lambda a: a.order)
 
 
 def assigned_at(passage: Passage, seen: Seen, as_of: datetime) -> datetime | None:
@@ -124,8 +142,8 @@ def seller_rating(passage: Passage, seen: Seen) -> int | None:
     return rating if rating > 1 or changed else None
 
 
-def known_at_handover(seen: Seen, uuids: list[str], mql_at: datetime) -> dict[str, Any]:
-    """temperature, fit_score, interest_score, channel, campaign_id from what was known at the hand-over."""
+def known_at_handover(seen: Seen, uuids: list[str], mql_at: datetime, terms: Terms) -> dict[str, Any]:
+    """temperature, scores, channel, campaign_id, mql_criteria_met from what was known at the hand-over."""
     conversions = sorted(
         (at, identifier, source, medium, campaign)
         for uuid in uuids
@@ -137,18 +155,38 @@ def known_at_handover(seen: Seen, uuids: list[str], mql_at: datetime) -> dict[st
     )
     scored = [g for _, _, g in glances if g.fit is not None or g.interest is not None]
     fit, interest = (scored[-1].fit, scored[-1].interest) if scored else (None, None)
-    since = mql_at - timedelta(days=HOT_SIGNAL_DAYS)
-    signalled = any(identifier in HOT_SIGNALS and since <= at <= mql_at for at, identifier, *_ in conversions)
-    hot = signalled or (interest or 0) >= HOT_INTEREST_MIN
+    since = mql_at - timedelta(days=terms.hot_within_days)
+    signalled = any(
+        identifier in terms.hot_conversions and since <= at <= mql_at for at, identifier, *_ in conversions
+    )
+    hot = signalled or (interest or 0) >= terms.hot_interest
     sourced = [c for c in conversions if c[2]]
     before = [c for c in sourced if c[0] <= mql_at]
     origin = before[-1] if before else sourced[0] if sourced else None
     campaign = (origin[4] or "").strip().lower() if origin else ""
+    channel = channel_of(origin[2], origin[3]) if origin else "unknown"
+    converted = {identifier for at, identifier, *_ in conversions if at <= mql_at}
     return {
-        "temperature": "hot" if hot else "other", "fit_score": fit, "interest_score": interest,
-        "channel": channel_of(origin[2], origin[3]) if origin else "unknown",
+        "temperature": "hot" if hot else "other", "fit_score": fit, "interest_score": interest, "channel": channel,
+        "mql_criteria_met": criteria_met(terms, fit, interest, channel, converted),
         "campaign_id": md5(f"campaign:{campaign}") if campaign else None,
     }  # fmt: skip
+
+
+def criteria_met(
+    terms: Terms, fit: int | None, interest: int | None, channel: str, converted: set[str]
+) -> bool | None:
+    """Whether the facts satisfy every MQL criterion that data can decide; None when one of them is not known."""
+    answers: list[bool | None] = []
+    for rule, value in terms.mql_rules:
+        if isinstance(value, int):
+            score = {"fit_at_least": fit, "interest_at_least": interest}[rule]
+            answers.append(None if score is None else score >= value)
+        else:
+            answers.append(channel in value if rule == "channel_in" else not converted.isdisjoint(value))
+    if False in answers:
+        return False
+    return None if None in answers or not answers else True
 
 
 def _conversions(seen: Seen, uuid: str) -> list[tuple[str, str, datetime, str, str, str]]:

@@ -12,27 +12,36 @@ from sandbox.truth.normal import email
 _IDENTIFIERS = {code: identifier for code, _, identifier in LOST_REASONS.values()}
 
 
-def _return_instants(known: Knowledge, person: str) -> list[datetime]:
+def _returns(known: Knowledge, person: str) -> list[tuple[datetime, str]]:
+    """Return conversions of a person: (instant, identifier), in order."""
     return sorted(
-        at
+        (at, identifier)
         for uuid in known.contacts.get(person, ())
         for kind, identifier, at, *_ in known.seen.rd_events.get(uuid, ())
         if kind == "CONVERSION" and is_return(identifier) and at <= known.as_of
     )
 
 
-def returned_at(known: Knowledge, one: Judged) -> datetime | None:
-    """The first return conversion after the closing and before the person's next passage."""
+def next_passage(known: Knowledge, one: Judged) -> datetime | None:
+    """When the person's next passage opened."""
+    siblings = known.judged_of(one.passage.person)
+    later = [other.passage.opening.at for other in siblings if other.passage.number == one.passage.number + 1]
+    return min(later, default=None)
+
+
+def first_return(known: Knowledge, one: Judged) -> tuple[datetime, str] | None:
+    """The first return conversion after the closing and before the person's next passage: (instant, identifier)."""
     closed = one.outcome.decided_at
     if closed is None:
         return None
-    later = [
-        other.passage.opening.at
-        for other in known.judged_of(one.passage.person)
-        if other.passage.number == one.passage.number + 1
-    ]
-    until = min(later, default=datetime.max)
-    return next((at for at in _return_instants(known, one.passage.person) if closed <= at < until), None)
+    until = next_passage(known, one) or datetime.max
+    return next((found for found in _returns(known, one.passage.person) if closed <= found[0] < until), None)
+
+
+def returned_at(known: Knowledge, one: Judged) -> datetime | None:
+    """When the lead went back into nurture."""
+    found = first_return(known, one)
+    return found[0] if found else None
 
 
 def consent(known: Knowledge, person: str) -> str:
@@ -52,9 +61,14 @@ def main_contact(known: Knowledge, person: str) -> str | None:
     candidates = []
     for uuid in known.contacts.get(person, ()):
         contact = known.seen.rd[uuid]
-        if contact["deleted"] or not any(email(raw) for raw in [contact["email"], *(contact["extra_emails"] or [])]):
+        if contact["deleted"] or not any(
+            email(raw) for raw in [contact["email"], *(contact["extra_emails"] or [])]
+        ):
             continue
-        last = max((at for kind, _, at, *_ in known.seen.rd_events.get(uuid, ()) if kind == "CONVERSION"), default=datetime.min)
+        last = max(
+            (at for kind, _, at, *_ in known.seen.rd_events.get(uuid, ()) if kind == "CONVERSION"),
+            default=datetime.min,
+        )
         candidates.append((last, contact["created_at"], uuid))
     # Latest conversion, then latest creation, then the smallest uuid.
     best = max(((last, created) for last, created, _ in candidates), default=None)
@@ -72,7 +86,7 @@ def _refusal(known: Knowledge, one: Judged, closed: datetime, max_age_days: int)
         return "won_later"
     if main_contact(known, person) is None:
         return "no_email"
-    if any(at >= closed for at in _return_instants(known, person)):
+    if any(at >= closed for at, _ in _returns(known, person)):
         return "already_returned"
     status = consent(known, person)
     if status == "declined":

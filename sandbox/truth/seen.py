@@ -13,6 +13,8 @@ from sandbox.truth.live import Live
 from sandbox.truth.observations import Observations, second
 from sandbox.world import World
 
+Capture = tuple[str, datetime, frozenset[str]]  # of a conversion: its form, its instant, the keys that were filled
+
 
 @dataclass
 class Glance:
@@ -27,12 +29,13 @@ class Glance:
 
 @dataclass
 class DealRead:
-    """One read of a deal: who owned it then."""
+    """One read of a deal: who owned it then, its stars, and when it was last changed."""
 
     at: datetime
     user_id: str | None
     user_changed: bool
     rating: int
+    updated_at: datetime
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Seen:
 
     rd: dict[str, dict[str, Any]] = field(default_factory=dict)  # uuid -> last state, plus "deleted"
     rd_events: dict[str, set[tuple[Any, ...]]] = field(default_factory=dict)  # (kind, identifier, at, traffic…)
+    captures: dict[str, list[Capture]] = field(default_factory=dict)
     glances: dict[str, list[Glance]] = field(default_factory=dict)
     crm: dict[str, dict[str, Any]] = field(default_factory=dict)
     organizations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -90,7 +94,12 @@ def look(world: World, observations: Observations) -> Seen:
 
 def _with_posted(events: list[Event], observations: Observations) -> list[Event]:
     posted = [
-        Event(p.at, 0, "mkt.conversion", {"contact_uuid": p.contact_uuid, "identifier": p.identifier, "payload": {}})
+        Event(
+            p.at,
+            0,
+            "mkt.conversion",
+            {"contact_uuid": p.contact_uuid, "identifier": p.identifier, "payload": {}},
+        )
         for p in observations.posted
     ]
     return sorted([*events, *posted], key=lambda e: (e.at, e.seq)) if posted else events
@@ -101,6 +110,7 @@ def _read_registries(seen: Seen, live: Live) -> None:
     for uuid, contact in live.rd.items():
         seen.rd[uuid] = {**contact, "deleted": False}
         seen.rd_events.setdefault(uuid, set()).update(live.rd_events.get(uuid, ()))
+        seen.captures[uuid] = list(live.captures.get(uuid, ()))
     for uuid, known in seen.rd.items():
         known["deleted"] = uuid not in live.rd
     for contact_id, card in live.crm.items():
@@ -123,8 +133,12 @@ def _read_deals(seen: Seen, live: Live, at: datetime, wanted: set[str] | None, f
     for deal_id, deal in live.deals.items():
         if wanted is None or deal_id in wanted:
             seen.deals[deal_id] = {**deal, "visits": list(deal["visits"]), "deleted": False}
-            read = DealRead(at, deal["user_id"], deal["user_changed"], deal["rating"])
-            seen.deal_reads.setdefault(deal_id, []).append(read)
+            read = DealRead(at, deal["user_id"], deal["user_changed"], deal["rating"], deal["updated_at"])
+            reads = seen.deal_reads.setdefault(deal_id, [])
+            if (
+                not reads or reads[-1].updated_at != read.updated_at
+            ):  # a deal that did not change is not read again
+                reads.append(read)
     if full:
         for deal_id, known in seen.deals.items():
             known["deleted"] = deal_id not in live.deals

@@ -4,13 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from sandbox.truth.agreement import funnel_stage, local_date, version_at
+from sandbox.truth.agreement import funnel_stage, local_date
+from sandbox.truth.clauses import Finding, judge
+from sandbox.truth.clauses.finding import primary_owner
 from sandbox.truth.identity import md5, person_id
-from sandbox.truth.judged import Judged, Knowledge, version_name
+from sandbox.truth.judged import Judged, Knowledge
 from sandbox.truth.passages import closing
 from sandbox.truth.returns import returned_at
 from sandbox.truth.revenue import company_of_organization
-from sandbox.truth.verdicts import Subject, verdict
 
 _STAGE_FACTS = {
     "lead": ("awareness", "marketing"), "mql": ("consideration", "both"), "accepted": ("consideration", "both"),
@@ -51,9 +52,10 @@ def _handoff(known: Knowledge, one: Judged, money: list[Any]) -> dict[str, Any]:
         "opening_record": one.record, "handoff_id": passage.handoff_id, "person": passage.person,
         "person_id": person_id(passage.person), "passage_no": passage.number, "company_id": one.company_id,
         "mql_at": opening.at, "mql_at_origin": opening.origin, "mql_not_before": opening.not_before,
-        "mql_date": local_date(opening.at), "agreement_version": version_name(one), **one.facts,
+        "mql_date": local_date(opening.at), "agreement_version": one.terms.name, **one.facts,
         "seller_id": _seller(primary["user_id"]) if primary else None, "seller_rating": one.rating,
-        "assigned_at": one.assigned_at, "first_attempt_at": first, "first_contact_at": first,
+        "assigned_at": one.assigned_at, "owners": len(one.owners), **_delays(known, one),
+        "first_attempt_at": first, "first_contact_at": first,
         "attempts": len(one.attempts), "accepted_at": end.accepted_at, "sql_at": end.sql_at,
         "opportunity_at": end.opportunity_at, "proposal_at": end.proposal_at, "won_at": end.won_at,
         "won_date": local_date(end.won_at), "lost_at": end.lost_at, "rejected_at": end.rejected_at,
@@ -67,26 +69,39 @@ def _handoff(known: Knowledge, one: Judged, money: list[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _delays(known: Knowledge, one: Judged) -> dict[str, int | None]:
+    """How long the lead waited for an owner (the system's delay), then for the owner (rule V18)."""
+    calendar = known.calendars.of(one.terms, primary_owner(one))
+    opened, owned = one.passage.opening.at, one.assigned_at
+    tried = one.attempts[0].occurred_at if one.attempts else None
+    spans = {"system_delay": (opened, owned), "human_delay": (max(owned, opened) if owned else None, tried)}
+    found: dict[str, int | None] = {}
+    for name, (since, until) in spans.items():
+        both = since is not None and until is not None
+        found[f"{name}_seconds"] = max(0, int((until - since).total_seconds())) if both else None  # type: ignore[operator]
+        found[f"{name}_business_seconds"] = calendar.seconds(since, until) if both else None  # type: ignore[arg-type]
+    return found
+
+
 def verdicts(known: Knowledge) -> pd.DataFrame:
-    """One row per passage and response clause that applies to it."""
-    rows: list[dict[str, Any]] = []
-    columns = ["clause_id", "opening_record", "agreement_version", "started_at", "due_at", "met_at", "elapsed_seconds",
-               "business_seconds", "verdict", "reason", "evidence"]  # fmt: skip
-    for one in known.judged:
-        opening, stop = one.passage.opening, one.attempts[0] if one.attempts else None
-        for clause in version_at(opening.at).clauses:
-            if clause.applies_to == "sql":
-                start = one.outcome.sql_at
-                lower = start
-            else:
-                start, lower = opening.at, opening.not_before
-            if start is None or lower is None or clause.applies_to not in ("sql", one.facts["temperature"]):
-                continue
-            subject = Subject(start, lower, stop.occurred_at if stop else None, one.outcome.closed_at,
-                              f"attempt:{stop.task_id}" if stop else None)  # fmt: skip
-            judged = verdict(clause, subject, known.calendar, known.as_of)
-            rows.append({"clause_id": clause.id, "opening_record": one.record, "agreement_version": version_name(one), **judged})
-    return _frame(rows, columns)
+    """One row per clause and subject: hand-overs, owners of hand-overs, months."""
+    columns = ["verdict_id", "clause_id", "clause_kind", "area", "agreement_version", "subject_type", "subject_id",
+               "handoff_id", "opening_record", "seller_id", "started_at", "due_at", "met_at", "elapsed_seconds",
+               "business_seconds", "basis", "verdict", "reason", "evidence", "unwaived_verdict", "waiver_id"]  # fmt: skip
+    return _frame([_verdict(finding) for finding in judge(known)], columns)
+
+
+def _verdict(found: Finding) -> dict[str, Any]:
+    return {
+        "verdict_id": found.verdict_id, "clause_id": found.clause_id, "clause_kind": found.kind, "area": found.area,
+        "agreement_version": found.version, "subject_type": found.subject_type, "subject_id": found.subject_id,
+        "handoff_id": found.one.passage.handoff_id if found.one else None,
+        "opening_record": found.one.record if found.one else None, "seller_id": _seller(found.seller),
+        "started_at": found.started_at, "due_at": found.due_at, "met_at": found.met_at,
+        "elapsed_seconds": found.elapsed_seconds, "business_seconds": found.business_seconds, "basis": found.basis,
+        "verdict": found.verdict, "reason": found.reason, "evidence": found.evidence,
+        "unwaived_verdict": found.unwaived_verdict, "waiver_id": found.waiver_id,
+    }  # fmt: skip
 
 
 def opportunities(known: Knowledge) -> pd.DataFrame:
@@ -120,7 +135,11 @@ def bridge(known: Knowledge) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for one in known.judged:
         primary = one.passage.deals[0]["deal_id"] if one.passage.deals else None
-        for link, deals in (("own", one.passage.deals), ("copy", one.passage.copies), ("joined", one.passage.joined)):
+        for link, deals in (
+            ("own", one.passage.deals),
+            ("copy", one.passage.copies),
+            ("joined", one.passage.joined),
+        ):
             rows.extend(
                 {"opening_record": one.record, "deal_id": d["deal_id"], "opportunity_id": _opportunity(d["deal_id"]),
                  "is_primary": d["deal_id"] == primary, "link": link}
@@ -136,13 +155,15 @@ def funnel_events(known: Knowledge) -> pd.DataFrame:
         person, at = known.people[f"rd:{uuid}"], contact["created_at"]
         if at <= known.as_of:
             first[person] = min(at, first.get(person, at))
-    entries: list[tuple[str, str | None, str, Any]] = [(person, None, "lead", at) for person, at in first.items()]
+    entries: list[tuple[str, str | None, str, Any]] = [
+        (person, None, "lead", at) for person, at in first.items()
+    ]
     for one in known.judged:
         person = one.passage.person
         entries.append((person, one.record, "mql", one.passage.opening.at))
         for deal in one.passage.deals:
             stages = [(funnel_stage(name), at) for name, at in deal["visits"] if at <= known.as_of]
-            entries.extend((person, one.record, stage, at) for stage, at in stages if stage not in (None, "mql"))  # type: ignore[misc]
+            entries.extend((person, one.record, stage, at) for stage, at in stages if stage and stage != "mql")
         if one.outcome.won_at:
             entries.append((person, one.record, "customer", one.outcome.won_at))
     rows = [
@@ -151,7 +172,8 @@ def funnel_events(known: Knowledge) -> pd.DataFrame:
         for person, record, stage, at in entries
     ]  # fmt: skip
     return _frame(
-        rows, ["person", "opening_record", "stage", "funnel_stage", "owner_area", "entered_at", "entered_date"]
+        rows,
+        ["person", "opening_record", "stage", "funnel_stage", "owner_area", "entered_at", "entered_date"],
     )
 
 
@@ -159,7 +181,7 @@ def attempts(known: Knowledge) -> pd.DataFrame:
     """Every attempt, with the hand-over of its deal (None: none, or a copy)."""
     own = {deal["deal_id"]: one.record for one in known.judged for deal in one.passage.deals}
     rows = [
-        {"attempt_id": md5(f"rd_station_crm:task:{a.task_id}"), "task_id": a.task_id, "deal_id": deal_id,
+        {"attempt_id": a.attempt_id, "task_id": a.task_id, "deal_id": deal_id,
          "opening_record": own.get(deal_id), "channel": a.channel, "occurred_at": a.occurred_at, "logged_at": a.logged_at,
          "seller_id": _seller(a.user_id)}
         for deal_id, found in known.attempts.items()
@@ -167,7 +189,16 @@ def attempts(known: Knowledge) -> pd.DataFrame:
     ]  # fmt: skip
     return _frame(
         rows,
-        ["attempt_id", "task_id", "deal_id", "opening_record", "channel", "occurred_at", "logged_at", "seller_id"],
+        [
+            "attempt_id",
+            "task_id",
+            "deal_id",
+            "opening_record",
+            "channel",
+            "occurred_at",
+            "logged_at",
+            "seller_id",
+        ],
     )
 
 

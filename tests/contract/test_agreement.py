@@ -107,18 +107,27 @@ def test_demo_versions_and_clauses(demo: Agreement) -> None:
     assert [(row["agreement_version"], row["effective_from"]) for row in tables["versions"]] == [
         ("v1", datetime(2025, 1, 1, 3)),
         ("v2", datetime(2026, 1, 1, 3)),
+        ("v3", datetime(2026, 3, 1, 3)),
+        ("v4", datetime(2026, 4, 1, 3)),
+        ("v5", datetime(2026, 5, 1, 3)),
     ]
-    clauses = {
+    clocks = {
         (row["agreement_version"], row["clause_id"]): (row["clock"], row["limit_seconds"], row["starts_at"])
         for row in tables["clauses"]
+        if row["clause_kind"] == "response_time" and row["agreement_version"] in ("v1", "v2", "v4")
     }
-    assert clauses == {
+    assert clocks == {
         ("v1", "first_contact_hot"): ("business", 600, "mql_at"),
         ("v1", "first_contact_other"): ("elapsed", 86400, "mql_at"),
         ("v1", "sql_contact"): ("business", 14400, "sql_at"),
         ("v2", "first_contact_hot"): ("business", 300, "mql_at"),
         ("v2", "first_contact_other"): ("elapsed", 86400, "mql_at"),
         ("v2", "sql_contact"): ("business", 7200, "sql_at"),
+        ("v4", "first_contact_hot"): ("business", 300, "mql_at"),
+        ("v4", "first_contact_other"): ("elapsed", 86400, "mql_at"),
+        ("v4", "sql_contact"): ("business", 7200, "sql_at"),
+        ("v4", "proposal_followup"): ("business", 57600, "proposal_at"),
+        ("v4", "opportunity_next_step"): ("elapsed", 259200, "opportunity_at"),
     }
     returns = {row["reason_code"]: (row["next_step"], row["return_identifier"]) for row in tables["reasons"]}
     assert returns == {
@@ -151,8 +160,16 @@ def test_demo_mappings_targets_and_calendar(demo: Agreement) -> None:
     assert channels["google", "cpc"] == "paid_search" and channels["(direct)", "(none)"] == "direct"
     targets = {row["metric"]: row["target"] for row in tables["targets"] if row["agreement_version"] == "v2"}
     assert targets["mql_to_sql"] == Decimal("0.7") and targets["sqls_delivered"] == 50
-    days = {row["utc_date"].isoformat(): row for row in tables["calendar_days"]}
-    assert len({row["calendar_hash"] for row in tables["calendar_days"]}) == 1
+    default = {row["agreement_version"]: row["calendar_hash"] for row in tables["versions"]}
+    assert default["v1"] == default["v2"] != default["v3"] == default["v4"] == default["v5"]
+    days, new = (
+        {
+            row["utc_date"].isoformat(): row
+            for row in tables["calendar_days"]
+            if row["calendar_hash"] == default[name]
+        }
+        for name in ("v1", "v3")
+    )
     monday = days["2026-06-01"]
     assert (monday["i1_start"], monday["i1_end"], monday["i2_start"], monday["i2_end"]) == (
         39600,
@@ -162,6 +179,12 @@ def test_demo_mappings_targets_and_calendar(demo: Agreement) -> None:
     )
     assert days["2025-12-24"]["working_seconds"] == 0 and days["2025-11-20"]["working_seconds"] == 0
     assert days["2026-02-17"]["working_seconds"] == 9 * 3600  # carnival is optional, and this company works
+    assert new["2026-02-17"]["working_seconds"] == 0 and new["2026-05-09"]["working_seconds"] == 3 * 3600
+    absent = {row["seller_email"].split(".")[0] for row in tables["calendar_absences"]}
+    assert absent == {"flavia", "everton", "heloisa", "caio", "debora"}
+    assert len({row["calendar_hash"] for row in tables["calendar_days"]}) == 3 + len(
+        tables["calendar_absences"]
+    )
 
 
 def test_all_profiles_are_in_order() -> None:

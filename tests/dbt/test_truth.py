@@ -30,9 +30,9 @@ TABLES: dict[str, tuple[list[str], str]] = {
         f" from marts.fct_handoffs as t {RECORD}",
     ),
     "verdicts": (
-        ["clause_id", "opening_record"],
+        ["verdict_id"],
         "select t.*, i.opening_record from marts.fct_sla_verdicts as t"
-        " left join intermediate.int_handoffs as i on t.handoff_id = i.handoff_id where t.subject_type = 'handoff'",
+        " left join intermediate.int_handoffs as i on t.handoff_id = i.handoff_id",
     ),
     "opportunities": (["opportunity_id"], f"select t.*, i.opening_record from marts.fct_opportunities as t {RECORD}"),
     "bridge": (
@@ -84,7 +84,7 @@ def build(home: Path, seed: int, leads: int, step: int, dirt: float = 1.0, earli
     world = simulated(seed=seed, leads=leads, dirt=dirt)
     looks = [world.end - timedelta(days=days) for days in range(364, -1, -step)]
     as_of: datetime = world.end - timedelta(days=earlier)
-    known = truth.knowledge(world, as_of, looks)
+    known = truth.knowledge(world, as_of, looks, go_live=GO_LIVE)
     database = raw_of(world, known.seen).write_duckdb(fresh_warehouse(home))
     instants = {"as_of": f"{as_of:%Y-%m-%d %H:%M:%S}", "go_live": f"{GO_LIVE:%Y-%m-%d %H:%M:%S}"}
     run_dbt(["run"], home, database, instants)

@@ -27,11 +27,14 @@ def raw_of(world: World, seen: Seen) -> Raw:
     for uuid, contact in seen.rd.items():
         _rd_contact(raw, uuid, contact)
     for uuid, events in seen.rd_events.items():
+        captured = {(form, at): filled for form, at, filled in seen.captures.get(uuid, ())}
         for kind, identifier, at, source, medium, campaign in sorted(events, key=repr):
             key = hashlib.md5(repr((uuid, kind, identifier, at, source, medium, campaign)).encode()).hexdigest()
+            filled = captured.get((identifier, at), frozenset()) if kind == "CONVERSION" else frozenset()
             raw.add(
                 "rd_station", "conversions", contact_uuid=uuid, event_type=kind, event_identifier=identifier,
                 occurred_at=at, traffic_source=source, traffic_medium=medium, traffic_campaign=campaign, event_key=key,
+                filled_fields=",".join(sorted(filled)) or None,
             )  # fmt: skip
     for uuid, glances in seen.glances.items():
         for number, glance in enumerate(glances):
@@ -71,8 +74,12 @@ def _catalogue(raw: Raw, world: World) -> None:
             )  # fmt: skip
     for reason in world.reference["lost_reasons"]:
         raw.add("rd_station_crm", "lost_reasons", reason_id=reason["id"], name=reason["name"])
+    teams = {user_id: team["name"] for team in world.reference["teams"] for user_id in team["user_ids"]}
     for user in world.reference["users"]:
-        raw.add("rd_station_crm", "users", user_id=user["id"], name=user["name"], email=user["email"])
+        raw.add(
+            "rd_station_crm", "users", user_id=user["id"], name=user["name"], email=user["email"],
+            team_name=teams.get(user["id"]),
+        )  # fmt: skip
 
 
 def _rd_contact(raw: Raw, uuid: str, contact: dict[str, Any]) -> None:
@@ -125,7 +132,8 @@ def _deal(raw: Raw, deal_id: str, deal: dict[str, Any], seen: Seen, stage_ids: d
             user_changed=read.user_changed, organization_id=deal["organization_id"],
             lost_reason_id=deal["lost_reason_id"], from_rdsm_integration=deal["from_rdsm"],
             parent_deal_id=deal["parent_deal_id"], erp_order=deal["custom"].get("Pedido ERP"),
-            created_at=deal["created_at"], closed_at=deal["closed_at"], observed_at=read.at, is_deleted=False,
+            created_at=deal["created_at"], updated_at=read.updated_at, closed_at=deal["closed_at"], observed_at=read.at,
+            is_deleted=False,
         )  # fmt: skip
     last = len(reads)
     for position, contact_id in enumerate(deal["contact_ids"]):

@@ -1,13 +1,17 @@
 """Runs the line by its plain stages, as Dagster's full run does, and reads the marts."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import psycopg
 
 from orchestration import stages
 from orchestration.profile import Profile
+from sandbox.truth import Observations, Posted
 
 SOURCES = ("agreement", "rd_station", "rd_station_crm", "protheus", "inbox", "deliveries")
 
@@ -29,3 +33,28 @@ def frame(path: Path, query: str) -> pd.DataFrame:
         cursor = con.execute(query)
         names = [column[0] for column in cursor.description or []]
         return pd.DataFrame(cursor.fetchall(), columns=pd.Index(names), dtype=object)
+
+
+def postgres_frame(url: str, query: str) -> pd.DataFrame:
+    """The same for a PostgreSQL warehouse."""
+    with psycopg.connect(url) as con:
+        cursor = con.execute(query)  # type: ignore[call-overload]
+        names = [column.name for column in cursor.description or []]
+        return pd.DataFrame(cursor.fetchall(), columns=pd.Index(names), dtype=object)
+
+
+def observations(path: Path, polls: Sequence[datetime], posted: Sequence[Posted] = ()) -> Observations:
+    """When the line looked: its polls, and of funnels and deals, which are read only when they changed, each read."""
+
+    def reads(query: str) -> dict[str, list[datetime]]:
+        found: dict[str, list[datetime]] = {}
+        for record, at in frame(path, query).itertuples(index=False):
+            found.setdefault(record, []).append(at.replace(tzinfo=UTC))
+        return found
+
+    return Observations(
+        polls,
+        reads("select distinct contact_uuid, observed_at from raw_rd_station.funnels"),
+        reads("select distinct deal_id, observed_at from raw_rd_station_crm.deals where not coalesce(is_deleted, false)"),
+        posted=posted,
+    )

@@ -114,9 +114,8 @@ def test_every_hand_over_with_its_instants(story: Story) -> None:
 def test_every_verdict_with_its_working_seconds(story: Story) -> None:
     expected = story.truth["verdicts"]
     assert set(expected["verdict"]) >= {"met", "breached"}
-    _equal(
-        expected, story.mart(with_record("fct_sla_verdicts", "subject_id")), ["clause_id", "opening_record"]
-    )
+    assert set(expected["subject_type"]) == {"handoff", "month"}  # one look shows one owner
+    _equal(expected, story.mart("select * from marts.fct_sla_verdicts"), ["verdict_id"])
 
 
 def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:

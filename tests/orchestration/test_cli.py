@@ -54,12 +54,12 @@ def test_agreement_commands(folder: Path, tmp_path: Path) -> None:
     common = ("--profile", folder)
     home = tmp_path / "home"
     listed = json.loads(bastao("agreement", "check", *common, "--json", home=home).output)
-    assert [row["version"] for row in listed["versions"]] == ["v1", "v2"]
+    assert [row["version"] for row in listed["versions"]] == ["v1", "v2", "v3", "v4", "v5"]
     assert "5 minutos" in bastao("agreement", "show", "v2", *common, home=home).output
     assert "10 minutos → 5 minutos" in bastao("agreement", "diff", "v1", "v2", *common, home=home).output
-    wrong = bastao("agreement", "show", "v3", *common, home=home)
+    wrong = bastao("agreement", "show", "v9", *common, home=home)
     assert wrong.exit_code == 2
-    assert "v3" in wrong.output
+    assert "v9" in wrong.output
 
 
 def test_wrong_agreement_names_file_and_line(folder: Path, tmp_path: Path) -> None:

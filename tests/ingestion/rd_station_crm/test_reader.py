@@ -95,7 +95,8 @@ def test_first_load_then_what_changed(crm: Crm) -> None:
     ]
     orders = crm.column("select erp_order from raw_rd_station_crm.deals where erp_order is not null")
     assert orders
-    assert all(order[2] == "-" for order in orders)
+    assert any(order[2] == "-" for order in orders)
+    assert all(order[2] == "-" or order.isdigit() for order in orders)  # some sellers leave the branch out
     assert crm.load().rows == 0
     assert crm.requests < 20
     crm.box.advance(3 * 86400)

@@ -10,7 +10,7 @@ from sandbox.company.chance import stream
 from sandbox.company.identifiers import mistype_email, new_cnpj, new_cpf, new_fixed, new_mobile, write_phone
 from sandbox.company.worktime import WorkTime, easter
 from sandbox.truth import normal
-from sandbox.truth.agreement import company_calendar
+from sandbox.truth.calendars import company_calendar
 
 _START, _END = datetime(2025, 1, 1, tzinfo=UTC).timestamp(), datetime(2027, 1, 1, tzinfo=UTC).timestamp()
 _WORK, _CALENDAR = WorkTime(_START, _END), company_calendar()

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.company.constants import LOST_REASONS, STAGES
+from sandbox.company.constants import DOMAIN, LOST_REASONS, STAGES
 from sandbox.company.facts import Facts
 from sandbox.events import Recorder
 from sandbox.world import World
 
 MONDAY = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)  # 10:00 in São Paulo, a working day
 _STAGE_IDS = {name: f"stage-{n}" for n, name in enumerate([*STAGES, "Kick-off"])}
+
+# The deals' default owner; one of the southern team; one with holidays in the terms (2026-04-06 to 2026-04-17).
+SELLERS = {"seller": f"ana.seller@{DOMAIN}", "south": f"sul@{DOMAIN}", "caio": f"caio.menezes@{DOMAIN}"}
 
 
 class Story:
@@ -82,15 +85,25 @@ class Story:
             note=None,
         )
 
-    def attempt(self, minutes: float, deal_id: str, task: str, logged: float | None = None) -> "Story":
-        """A completed call, logged at `logged`."""
+    def owner(self, minutes: float, deal_id: str, user_id: str) -> "Story":
+        """The deal is given to somebody."""
+        return self.at(minutes, "crm.deal_updated", deal_id=deal_id, user_id=user_id)
+
+    def stars(self, minutes: float, deal_id: str, rating: int) -> "Story":
+        """The seller grades the lead."""
+        return self.at(minutes, "crm.deal_updated", deal_id=deal_id, rating=rating)
+
+    def attempt(
+        self, minutes: float, deal_id: str, task: str, logged: float | None = None, channel: str = "call"
+    ) -> "Story":
+        """A completed call (or another channel), logged at `logged`."""
         when = minutes if logged is None else logged
         self.at(
             when,
             "crm.task_created",
             task_id=task,
             deal_id=deal_id,
-            type="call",
+            type=channel,
             subject="",
             due_at=None,
             user_id="seller",
@@ -103,6 +116,8 @@ class Story:
         reference = {
             "pipelines": [{"id": "p", "name": "Vendas", "stages": stages}],
             "lost_reasons": [{"id": label, "name": label} for label in LOST_REASONS],
+            "users": [{"id": key, "email": email} for key, email in SELLERS.items()],
+            "teams": [{"id": "t1", "name": "Externo Sul", "user_ids": ["south"]}],
         }
         events = self._recorder.events()
         return World(events, events[0].at, events[-1].at, 0, {}, reference, Facts())

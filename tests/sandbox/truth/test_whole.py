@@ -55,11 +55,15 @@ def test_instants_are_in_order(tables: dict[str, pd.DataFrame]) -> None:
 
 def test_each_passage_has_its_clauses_judged_once(tables: dict[str, pd.DataFrame]) -> None:
     verdicts, handoffs = tables["verdicts"], tables["handoffs"]
-    assert not verdicts.duplicated(["clause_id", "opening_record"]).any()
-    first = verdicts[verdicts["clause_id"] != "sql_contact"]
+    assert verdicts["verdict_id"].is_unique
+    clocks = verdicts[(verdicts["clause_kind"] == "response_time") & (verdicts["subject_type"] == "handoff")]
+    first = clocks[clocks["clause_id"].str.startswith("first_contact")]
     assert sorted(first["opening_record"]) == sorted(handoffs["opening_record"])
-    assert len(verdicts) - len(first) == handoffs["sql_at"].notna().sum()
-    met = verdicts[verdicts["verdict"] == "met"]
+    assert (clocks["clause_id"] == "sql_contact").sum() == handoffs["sql_at"].notna().sum()
+    for kind in ("owner_at_birth", "attempts_made", "cadence_order"):
+        assert sorted(verdicts[verdicts["clause_kind"] == kind]["opening_record"]) == sorted(handoffs["opening_record"])
+    assert (verdicts["clause_kind"] == "rating_given").sum() == handoffs["primary_deal"].notna().sum()
+    met = clocks[clocks["verdict"] == "met"]
     assert (met["met_at"] <= met["due_at"]).all()
     assert {"met", "breached"} <= set(verdicts["verdict"])
 
