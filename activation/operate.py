@@ -16,13 +16,15 @@ from activation.tables import outbox as table
 
 
 def list_deliveries(outbox: Outbox, sync: str | None = None, state: State | None = None,
-                    limit: int = 100) -> list[dict[str, Any]]:  # fmt: skip
-    """Deliveries, last changed first, optionally of one sync or in one state."""
+                    limit: int = 100, about: str | None = None) -> list[dict[str, Any]]:  # fmt: skip
+    """Deliveries, last changed first, optionally of one sync, in one state, or about one hand-over or subject."""
     query = sa.select(table).order_by(table.c.updated_seq.desc()).limit(limit)
     if sync:
         query = query.where(table.c.sync == sync)
     if state:
         query = query.where(table.c.state == state)
+    if about:
+        query = query.where(sa.or_(table.c.handoff_id == about, table.c.subject_id == about))
     with outbox.reading() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
 

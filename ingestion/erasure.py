@@ -46,7 +46,9 @@ def count(connection: Any, engine: Engine, forgotten: Forgotten) -> dict[str, in
     for schema, table, personal in personal_tables():
         name, number = f"{schema}.{table}", 0
         if personal.is_identifiers:
-            number += _one(connection, f"select count(*) from {name} as t where {_OPEN} and {_mine(personal)}")
+            query = f"select kind, value, count(*) from {name} as t where {_OPEN} and {_mine(personal)} group by kind, value"
+            found_here = connection.execute(query).fetchall()
+            number += sum(rows for kind, value, rows in found_here if forgotten.token(kind, value) != value)
         for column in personal.named_by:
             number += sum(rows for _, rows in _named(connection, forgotten, name, personal.system, column))
         if personal.erased:
@@ -71,10 +73,11 @@ def _list_records(connection: Any, engine: Engine, forgotten: Forgotten) -> None
 def _replace(connection: Any, engine: Engine, forgotten: Forgotten, table: str, personal: Personal) -> int:
     """Give the records' identifiers their tokens."""
     found = connection.execute(f"select distinct kind, value from {table} as t where {_OPEN} and {_mine(personal)}").fetchall()
-    if not found:
+    tokens = [(kind, value, forgotten.token(kind, value)) for kind, value in found]
+    if not (tokens := [row for row in tokens if row[1] != row[2]]):
         return 0
     connection.execute("create temporary table forgotten_values (kind text, value text, token text)")
-    _insert(connection, engine, "forgotten_values", [(kind, value, forgotten.token(kind, value)) for kind, value in found])
+    _insert(connection, engine, "forgotten_values", tokens)
     changed = connection.execute(
         f"update {table} as t set value = v.token from forgotten_values as v"
         f" where t.kind = v.kind and t.value = v.value and {_mine(personal)}"
@@ -105,7 +108,6 @@ def _named(connection: Any, forgotten: Forgotten, table: str, system: str, colum
 
 
 def _null(connection: Any, table: str, personal: Personal) -> int:
-    changed = 0
     columns = ", ".join(f"{column} = {_emptied(personal, column)}" for column in personal.erased)
     found = f"{_filled(personal)} and {_mine(personal)}"
     changed = _one(connection, f"select count(*) from {table} as t where {found}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -27,11 +27,14 @@ class Forgotten:
     """`records`: ids by system, as identity names them. `marks`: keyed hashes of identifiers that tell who somebody is.
 
     The records of exported lists are kept as marks too: a file may name people by a hash that could be guessed.
+    `shared`: marks of phones that stay, because they are a switchboard's and no person's. Without them on the erased records
+    identity would count a switchboard as somebody's own phone one day, and make one person of its other holders.
     """
 
     key: bytes = field(default=b"", repr=False)
     records: Mapping[str, frozenset[str]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.marks) or any(self.records.values())
@@ -41,8 +44,8 @@ class Forgotten:
         return self._hash("mark", kind, value)
 
     def token(self, kind: str, value: str) -> str:
-        """What stands in the warehouse instead of an identifier; a token stays itself."""
-        if is_token(value):
+        """What stands in the warehouse instead of an identifier; a token and a switchboard stay themselves."""
+        if is_token(value) or (kind == "phone" and self.mark(kind, value) in self.shared):
             return value
         token = FORGOTTEN_PREFIX + self._hash("token", kind, value)[:32]
         return f"{token}@{FORGOTTEN_DOMAIN}" if kind == "email" else token
@@ -118,7 +121,3 @@ def has_form(value: str, pattern: str) -> bool:
     """LIKE with `_` alone."""
     return len(value) == len(pattern) and all(want in ("_", have) for want, have in zip(pattern, value, strict=True))
 
-
-def telling(identifiers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those of (kind, value) that tell who somebody is."""
-    return [(kind, value) for kind, value in identifiers if kind in TELLING_KINDS and not is_token(value)]

@@ -18,12 +18,30 @@ STOPS = {
     "plan_unusually_large": "many more new rows than usual. Look at them with --dry-run; if they are right: bastao deliver --accept-plan",
     "too_many_failures_in_a_row": "too many rows in a row went wrong: it is not the rows. See bastao deliveries list --state failed",
 }
+# Why a delivery is where it is, and what a person can do about it. Other reasons are the destination's own codes.
+WHY = {
+    "consent_declined": "the person refused communications (dim_consents says since when; fct_consent_events shows each change seen)",
+    "consent_unknown": "no legal basis for communications is recorded, and the agreement says to refuse then (consent: unknown)",
+    "suppressed": "the address is on the suppression list: bastao suppress check",
+    "forgotten": "the person asked to be erased: bastao forget --log",
+    "contact_missing": "RD Station has no such contact any more",
+    "no_email": "none of the person's contacts has an e-mail address",
+    "open_passage": "sales is working the lead again",
+    "superseded": "newer content of the same subject took its place",
+    "cancelled_by_person": "a person cancelled it: bastao deliveries cancel",
+    "retried_by_person": "a person put it back: it goes with the next run",
+}
 _COUNTS = (
     ("would_send", "would be sent now"), ("accepted", "accepted by the destination"), ("found", "of these, found there already"),
     ("pending", "left to send"), ("throttled", "put off by the quota"), ("failed", "failed, tried again later"),
     ("uncertain", "uncertain, settled by the next run"), ("held", "held for a person"), ("dead", "given up"),
     ("not_in_plan", "waiting, no longer in the plan"), ("unconfirmed", "accepted, not seen there in time"),
 )  # fmt: skip
+
+
+def why(reason: str | None) -> str | None:
+    """A reason of the ledger as a sentence; None when there is none, the code itself when it is a destination's."""
+    return None if reason is None else WHY.get(reason, reason.replace("_", " "))
 
 
 def lines(name: str, report: DeliveryReport) -> Iterator[str]:

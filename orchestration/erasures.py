@@ -37,6 +37,7 @@ marks = sa.Table(
     "erasure_marks", metadata,
     sa.Column("mark", sa.Text, primary_key=True),
     sa.Column("erasure_id", sa.Text, nullable=False),
+    sa.Column("is_shared", sa.Boolean, nullable=False),  # a switchboard: it stays
 )  # fmt: skip
 settings = sa.Table(
     "erasure_settings", metadata,
@@ -49,12 +50,14 @@ settings = sa.Table(
 class Person:
     """What is known of somebody to be forgotten: record ids by system, and (kind, value) of their identifiers.
 
-    `identifiers` are personal and live in memory only. `own`: those that no other person's record holds.
+    Identifiers live in memory only. `own`: those that tell who it is and that no other person's record holds; `shared`:
+    phones that are no person's.
     """
 
     records: dict[str, set[str]] = field(default_factory=dict)
     identifiers: set[tuple[str, str]] = field(default_factory=set, repr=False)
     own: set[tuple[str, str]] = field(default_factory=set, repr=False)
+    shared: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     @property
     def emails(self) -> list[str]:
@@ -79,8 +82,11 @@ class Erasures:
             ids: dict[str, set[str]] = {}
             for system, source_id in connection.execute(sa.select(records.c.source_system, records.c.source_id)):
                 ids.setdefault(system, set()).add(source_id)
-            known = frozenset(connection.execute(sa.select(marks.c.mark)).scalars())
-        return Forgotten(bytes.fromhex(key), {system: frozenset(found) for system, found in ids.items()}, known)
+            known: dict[bool, set[str]] = {True: set(), False: set()}
+            for mark, is_shared in connection.execute(sa.select(marks.c.mark, marks.c.is_shared)):
+                known[is_shared].add(mark)
+        fixed = {system: frozenset(found) for system, found in ids.items()}
+        return Forgotten(bytes.fromhex(key), fixed, frozenset(known[False]), frozenset(known[True]))
 
     def hashing(self) -> Forgotten:
         """Like `forgotten`, with a key in any case: the company's, or one for this process alone."""
@@ -145,9 +151,10 @@ class Erasures:
             for source_id in sorted(ids):
                 row = {"source_system": system, "source_id": source_id, "erasure_id": erasure_id}
                 new += connection.execute(self._insert(records, row)).rowcount
-        for kind, value in sorted(person.own):
-            row = {"mark": hashing.mark(kind, value), "erasure_id": erasure_id}
-            new += connection.execute(self._insert(marks, row)).rowcount
+        for is_shared, identifiers in ((False, person.own), (True, person.shared)):
+            for kind, value in sorted(identifiers):
+                mark = {"mark": hashing.mark(kind, value), "erasure_id": erasure_id, "is_shared": is_shared}
+                new += connection.execute(self._insert(marks, mark)).rowcount
         if new:
             connection.execute(sa.insert(erasures).values(erasure_id=erasure_id, reason=reason, asked_at=_naive(now)))
         return bool(new)

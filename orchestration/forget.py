@@ -6,6 +6,7 @@ load and every build leaves them out, and each step can be killed and repeated: 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,7 @@ def finish(profile: Profile) -> bool:
             return False
         runtime.display.say("erasing in raw data and working folders")
         _settle_pipelines(runtime)
+        shutil.rmtree(runtime.paths.logs / "dbt", ignore_errors=True)  # an engine's error may have quoted a value
         crash_point("forget.settled")
         stages.transform(profile)  # erases in raw before it builds, and rewrites the warehouse after it
         stages.publish(profile).raise_if_refused()
@@ -109,8 +111,9 @@ def _rows(connection: Any, engine: Any, hashing: Forgotten, found: Sequence[Pers
         for system, ids in person.records.items():
             records.setdefault(system, set()).update(ids)
     marks = {hashing.mark(kind, value) for person in found for kind, value in person.own}
+    shared = {hashing.mark(kind, value) for person in found for kind, value in person.shared}
     fixed = {system: frozenset(ids) for system, ids in records.items()}
-    return count(connection, engine, Forgotten(hashing.key, fixed, frozenset(marks)))
+    return count(connection, engine, Forgotten(hashing.key, fixed, frozenset(marks), frozenset(shared)))
 
 
 def _is_known(hashing: Forgotten, person: Person) -> bool:

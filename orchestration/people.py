@@ -13,6 +13,7 @@ from ingestion.personal import PERSONAL_KINDS, TELLING_KINDS, personal_tables
 from orchestration.erasures import Person
 from orchestration.errors import StageError
 
+MOST_RECORDS = 5  # a value on more records than this is nobody's own: var max_records_per_identifier of the models
 _PERSON_ID = re.compile(r"[0-9a-f]{32}")
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONAL_KINDS)
 Record = tuple[str, str]
@@ -57,11 +58,13 @@ def _person(connection: Any, mark: str, nodes: _Nodes, records: set[Record], giv
         return Person()
     identifiers = set(_identifiers(connection, mark, records)) | given
     mine = {nodes.person_of(record) for record in records}
-    own = set()
+    own, shared = set(), set()
     for one in identifiers:
-        others = {record for record in _holders(connection, mark, [one]) if nodes.person_of(record) not in (None, *mine)}
-        if not others:
+        holders = set(_holders(connection, mark, [one]))
+        if all(nodes.person_of(record) in (None, *mine) for record in holders):
             own.add(one)
+        elif one[0] == "phone" and len(holders) > MOST_RECORDS:
+            shared.add(one)
     # A record of nobody with the same identifier is not another person: an ERP customer known by a phone alone.
     records |= {record for record in _holders(connection, mark, sorted(own)) if nodes.person_of(record) is None}
     identifiers |= set(_identifiers(connection, mark, records))
@@ -72,7 +75,7 @@ def _person(connection: Any, mark: str, nodes: _Nodes, records: set[Record], giv
     for system, source_id in records:
         if system != "files":  # a key of a list may be a hash that can be guessed: it is kept as a mark alone
             found.setdefault(system, set()).add(source_id)
-    return Person(found, identifiers, own)
+    return Person(found, identifiers, own, shared)
 
 
 class _Nodes:

@@ -27,6 +27,7 @@ def list_(
     profile: ProfileOption = None,
     state: Annotated[str | None, typer.Option(help="Only this state: pending, held, dead, confirmed, …")] = None,
     sync: Annotated[str | None, typer.Option(help="Only this sync.")] = None,
+    about: Annotated[str | None, typer.Option(help="Only this hand-over or opportunity: why was it not returned?")] = None,
     limit: Annotated[int, typer.Option(help="How many rows at most.", min=1)] = 50,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,17 +38,19 @@ def list_(
     if state and state not in set(State):
         common.fail(f"There is no state {state!r}; use one of {', '.join(State)}.", common.SETTINGS)
     outbox = _outbox(profile)
-    rows = list_deliveries(outbox, sync, State(state) if state else None, limit) if outbox.exists() else []
+    rows = list_deliveries(outbox, sync, State(state) if state else None, limit, about) if outbox.exists() else []
     shown = [{column: row.get(column) for column in COLUMNS} for row in rows]
     common.show(shown, True) if as_json else common.table(shown, "Nothing was planned yet.")
 
 
 @app.command()
 def show(delivery_id: DeliveryId, profile: ProfileOption = None) -> None:
-    """Print one delivery with all its attempts, as JSON."""
+    """Print one delivery with all its attempts and why it is where it is, as JSON."""
     from activation import operate
+    from orchestration.delivery_words import why
 
-    common.show(operate.show(_outbox(profile), delivery_id), True)
+    found = operate.show(_outbox(profile), delivery_id)
+    common.show({**found, "why": why(found["reason"])}, True)
 
 
 @app.command()
