@@ -19,12 +19,12 @@ GUIDES = [DOCS / "agreement.md", DOCS / "agreement.pt-BR.md"]
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_examples_of_the_guide_are_in_order(guide: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
-    promises, calendars, exceptions = (block for block in blocks if not block.startswith("# yaml"))
+    promises, calendars, routing, exceptions = (block for block in blocks if not block.startswith("# yaml"))
     start = FULL.index("    reasons:")
     reasons = FULL[start : FULL.index("    passage:")].replace("sem_timing", "contato_invalido")
     reasons = reasons.replace("sem_perfil", "duplicado")
     head = FULL[: FULL.index("    icp:")] + FULL[FULL.index("    qualification:") : FULL.index("    hot_when:")]
-    text = head + textwrap.indent(promises, "    ") + reasons
+    text = head + textwrap.indent(promises + routing, "    ") + reasons
     text += "    passage: {inactivity_days: 90}\n    calendar: matriz\n" + calendars + exceptions
     agreement = load(tmp_path, a=text)
     assert {clause.kind for clause in agreement.versions[0].terms.clauses} >= {"response_time", "volume", "cadence_order"}

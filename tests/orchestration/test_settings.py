@@ -59,7 +59,7 @@ def test_wrong_key_or_value_names_its_line(folder: Path, text: str, line: int, w
 def test_all_problems_at_once(folder: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(folder, "compny: X\nengine: oracle\n")
-    assert {problem.path for problem in caught.value.problems} == {"compny", "company", "engine", "go_live"}
+    assert {problem.path for problem in caught.value.problems} == {"compny", "engine", "go_live"}, "a misspelt key is one problem, not two"
 
 
 def test_secret_written_into_the_file_is_refused_and_not_repeated(folder: Path) -> None:
