@@ -106,7 +106,7 @@ def stories() -> Raw:
 @pytest.fixture(scope="module")
 def warehouse(dbt_home: Path) -> Iterator[Path]:
     database = stories().write_duckdb(fresh_warehouse(dbt_home))
-    selected = ["staging", "+int_handoffs", "int_funnel_events", "int_companies", "int_people"]
+    selected = ["staging", "+int_handoffs", "int_funnel_events", "int_companies", "int_people", "int_seller_identities"]
     run_dbt(["run", "--select", *selected], dbt_home, database)
     yield database
 
@@ -144,7 +144,7 @@ def test_mark_and_deal_are_one_passage(passages: dict[str, Rows]) -> None:
     assert (row["won_at"], row["closed_at"]) == (ts("2026-03-20 15:00:00"), ts("2026-03-20 15:00:00"))
     assert (row["first_attempt_at"], row["attempts"]) == (ts("2026-03-02 12:30:00"), 2)
     assert row["assigned_at"] == ts("2026-03-02 12:00:05")
-    assert (row["seller_rating"], row["agreement_version"]) == (4, "v2")
+    assert (row["seller_rating"], row["agreement_version"]) == (4, "v3")
 
 
 def test_second_mark_inside_a_deal_prolongs_nothing(passages: dict[str, Rows]) -> None:
