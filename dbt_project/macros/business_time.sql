@@ -5,20 +5,38 @@
   W(t) = working seconds of the calendar before the instant t. Working time of [a, b) = W(b) - W(a).
 #}
 
+{% macro calendar_days(relation) -%}
+  {#- The rows of a calendar as the macros read them fastest: intervals 0-0 where there is none, and narrow numbers. -#}
+  select
+    calendar_hash,
+    utc_date,
+    {%- for i in [1, 2, 3, 4] %}
+    cast(coalesce(i{{ i }}_start, 0) as integer) as i{{ i }}_start,
+    cast(coalesce(i{{ i }}_end, 0) as integer) as i{{ i }}_end,
+    {%- endfor %}
+    cum_before,
+    working_seconds
+  from {{ relation }} as calendar_days
+{%- endmacro %}
+
 {% macro seconds_of_day(instant) -%}
-  {#- Whole seconds after 00:00 UTC of an instant (timestamp without zone, whole seconds); bigint. -#}
-  (cast(extract(hour from {{ instant }}) as bigint) * 3600
-    + cast(extract(minute from {{ instant }}) as bigint) * 60
-    + cast(extract(second from {{ instant }}) as bigint))
+  {#- Whole seconds after 00:00 UTC of an instant (timestamp without zone, whole seconds); integer. Of all ways to write
+      it this is the one whose range DuckDB knows, so that it drops the overflow checks of what follows. -#}
+  cast(extract(epoch from cast({{ instant }} as time)) as integer)
 {%- endmacro %}
 
 {% macro worked_before(instant, day) -%}
-  {#- W(instant), given the alias of the calendar row of the instant's UTC date; bigint, null outside the calendar. -#}
-  ({{ day }}.cum_before
+  {#- W(instant), given the alias of the row of `calendar_days` of the instant's UTC date; bigint, null outside the
+      calendar. The part of [i, j) before s is half of (j - i) + |s - i| - |s - j|, and the lengths of all intervals are
+      working_seconds. Differences and abs() instead of least(), greatest() or case: DuckDB runs them over whole
+      vectors; the coalesce costs nothing where the column has no null. `>> 1` halves an even number exactly on both
+      engines. benchmarks/business_time.py measures it. -#}
+  {%- set second = seconds_of_day(instant) -%}
+  (({{ day }}.cum_before * 2 + {{ day }}.working_seconds + (
   {%- for i in [1, 2, 3, 4] %}
-    + coalesce(least(greatest({{ seconds_of_day(instant) }} - {{ day }}.i{{ i }}_start, 0),
-      {{ day }}.i{{ i }}_end - {{ day }}.i{{ i }}_start), 0)
-  {%- endfor %})
+    {{ "+ " if not loop.first }}abs({{ second }} - coalesce({{ day }}.i{{ i }}_start, 0))
+    - abs({{ second }} - coalesce({{ day }}.i{{ i }}_end, 0))
+  {%- endfor %})) >> 1)
 {%- endmacro %}
 
 {% macro interval_seconds(day, upto) -%}

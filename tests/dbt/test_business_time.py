@@ -1,4 +1,4 @@
-"""Working time and due instants in SQL, on both engines, against the published vectors and a second-by-second count.
+"""Working time and due instants in SQL, on both engines, against the published vectors and two slow walks.
 
 Rule: contracts/brazil.md and design section 5. The calendar rows come from `contract.calendar` (tested there); here
 the macros of `dbt_project/macros/business_time.sql` read them.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import pytest
 from contract.calendar import build_calendar
 from contract.calendar_model import Calendar
 from tests.dbt.raw_fixture import run_dbt
+from tests.time import slow
 
 PROJECT = Path(__file__).parent / "business_time"
 VECTORS = json.loads((Path(__file__).parents[1] / "contract" / "data" / "business_time_vectors.json").read_text())
@@ -38,7 +41,11 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 def calendar_rows(name: str, calendar: Calendar, first_year: int = 2018) -> list[tuple[Any, ...]]:
     """Rows of the calendar table up to 2026, by default all the vectors' years."""
-    days = build_calendar(calendar, date(first_year, 1, 1), date(2026, 12, 31))
+    return table_rows(name, build_calendar(calendar, date(first_year, 1, 1), date(2026, 12, 31)))
+
+
+def table_rows(name: str, days: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Rows of a calendar as the source table holds them."""
     return [
         (name, day["utc_date"], *(day[i] for i in INTERVALS), day["cum_before"], day["working_seconds"]) for day in days
     ]
@@ -81,8 +88,54 @@ def brute_force(rows: list[tuple[Any, ...]], start: datetime, limit: int) -> dat
     raise AssertionError("beyond the calendar")
 
 
+@dataclass(frozen=True)
+class Random:
+    """A random calendar, three ordered instants on it and two limits, for the slow walk to judge."""
+
+    name: str
+    rota: slow.Rota
+    moments: tuple[datetime, datetime, datetime]
+    limits: tuple[int, int]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Rows of the calendar table some weeks around the instants."""
+        first = self.moments[0].date() - timedelta(days=20)
+        days = build_calendar(self.rota.calendar(), first, first + timedelta(days=70), self.rota.absences)
+        return table_rows(self.name, days)
+
+
+@lru_cache(maxsize=1)
+def slow_answers() -> dict[str, tuple[int, int, list[datetime]]]:
+    """By random calendar: working seconds of its two parts, and the due instants of its limits (naive UTC)."""
+    answers = {}
+    for case in random_cases():
+        first, middle, last = case.moments
+        dues = [slow.due(case.rota, first, limit).replace(tzinfo=None) for limit in case.limits]
+        answers[case.name] = slow.worked(case.rota, first, middle), slow.worked(case.rota, middle, last), dues
+    return answers
+
+
+@lru_cache(maxsize=1)
+def random_cases() -> list[Random]:
+    """40 calendars with nights, zones, clock changes, holidays, special days and absences (seeded)."""
+    dice = random.Random(11)
+    cases: list[Random] = []
+    while len(cases) < 40:
+        around = dice.choice(slow.AROUND)
+        rota = slow.random_rota(dice, around)
+        begins = datetime(around.year, around.month, around.day, tzinfo=UTC)
+        first, middle, last = sorted(begins + timedelta(seconds=dice.randrange(5 * 86400)) for _ in range(3))
+        case = Random(f"random {len(cases)}", rota, (first, middle, last), (dice.randrange(1, 10_000), 28_800))
+        try:
+            case.rows()
+        except ValueError:  # the absences cut a day into more parts than the table holds
+            continue
+        cases.append(case)
+    return cases
+
+
 def inputs() -> Rows:
-    """The vectors, and 300 random starts on a calendar with lunch and holidays (seeded)."""
+    """The vectors, 300 random starts on a calendar with lunch and holidays, and 40 random calendars (seeded)."""
     cases = VECTORS["elapsed"] + VECTORS["due"]
     calendars = {calendar_of(v): office(v["time_zone"], v["optional_points_closed"]) for v in cases}
     lunch = office("America/Sao_Paulo", False, ["08:00-12:00", "13:00-18:00"])
@@ -97,6 +150,12 @@ def inputs() -> Rows:
     for _ in range(300):
         start = datetime(2025, 1, 1) + timedelta(seconds=dice.randrange(22 * 30 * 86400))
         due.add(("lunch", start, dice.choice([1, 300, 600, 7200, 14400, 32400, 32401, 200_000])))
+    for number, case in enumerate(random_cases()):
+        rows["calendar"] += case.rows()
+        first, middle, last = (moment.replace(tzinfo=None) for moment in case.moments)
+        for part, (start, end) in enumerate([(first, middle), (middle, last), (first, last)]):
+            rows["elapsed"].append((1000 + 10 * number + part, case.name, start, end))
+        due |= {(case.name, first, limit) for limit in case.limits}
     rows["due"] = sorted(due)
     return rows
 
@@ -181,3 +240,19 @@ def test_due_is_the_first_instant_at_which_the_limit_is_worked(
     assert len(asked) == 300
     for name, start, limit in asked:
         assert found[name, start, limit] == brute_force(lunch, start, limit)
+
+
+def test_random_calendars_equal_the_slow_walk(answers: dict[str, list[tuple[Any, ...]]]) -> None:
+    found = dict(answers["elapsed"])
+    dues = {(name, start, limit): due for name, start, limit, due in answers["due"]}
+    for number, case in enumerate(random_cases()):
+        one, other, both = (found[1000 + 10 * number + part] for part in range(3))
+        first, second, expected_dues = slow_answers()[case.name]
+        assert (one, other, both) == (first, second, first + second), case
+        start = case.moments[0].replace(tzinfo=None)
+        assert [dues[case.name, start, limit] for limit in case.limits] == expected_dues, case
+
+
+def test_working_time_is_a_whole_number(answers: dict[str, list[tuple[Any, ...]]], vectors: Rows) -> None:
+    assert len(answers["elapsed"]) == len(vectors["elapsed"])
+    assert all(isinstance(seconds, int) and seconds >= 0 for _, seconds in answers["elapsed"])

@@ -1,1 +1,1 @@
-{{ working_day_buckets(source('vectors', 'calendar')) }}
+{{ working_day_buckets(ref('calendar')) }}

@@ -1,1 +1,1 @@
-{{ business_due(source('vectors', 'due'), source('vectors', 'calendar'), ref('buckets')) }}
+{{ business_due(source('vectors', 'due'), ref('calendar'), ref('buckets')) }}

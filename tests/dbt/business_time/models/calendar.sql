@@ -1,0 +1,1 @@
+{{ calendar_days(source('vectors', 'calendar')) }}
