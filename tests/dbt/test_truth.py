@@ -21,6 +21,8 @@ from tests.dbt.world_rows import raw_of
 from tests.e2e.compare import differences
 from tests.support.sandbox import simulated
 
+pytestmark = pytest.mark.long  # make test compares one company through the whole line (tests/e2e)
+
 # table of the truth: (key, the same rows in the warehouse); `{record}` joins the opening record of the hand-over.
 RECORD = "left join intermediate.int_handoffs as i on t.handoff_id = i.handoff_id"
 TABLES: dict[str, tuple[list[str], str]] = {

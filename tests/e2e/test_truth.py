@@ -68,8 +68,11 @@ class Story:
 
 @pytest.fixture(
     scope="module",
-    params=[(11, 400, 1.0, False), (DIRTY, 300, 2.0, False), (26, 200, 1.0, True)],
-    ids=["plain", "dirty", "every-fault"],
+    params=[
+        pytest.param((11, 300, 1.0, False), id="plain"),
+        pytest.param((DIRTY, 300, 2.0, False), id="dirty", marks=pytest.mark.long),
+        pytest.param((26, 200, 1.0, True), id="every-fault", marks=pytest.mark.long),
+    ],
 )
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     seed, leads, dirt, faulty = request.param
