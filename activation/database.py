@@ -73,6 +73,17 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def has_table(url: str, table: sa.Table) -> bool:
+    """Whether the database at `url` holds `table`, found out without making a file or a table: rehearsals write nothing."""
+    if is_sqlite(url) and not sqlite_path(url).exists():
+        return False
+    engine = open_database(url, read_only=True)
+    try:
+        return sa.inspect(engine).has_table(table.name)
+    finally:
+        engine.dispose()
+
+
 def create_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
     """Create what is missing, columns that a later release added included; safe when several processes start at once."""
     with engine.begin() as connection:

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activation.database import create_tables, is_sqlite, open_database, sqlite_path, upsert
+from activation.database import create_tables, has_table, open_database, upsert
 from activation.engine import Change, Row
 from activation.ports import PlanRow, SendResult
 from activation.states import State, check_path
@@ -52,13 +52,7 @@ class Outbox:
 
     def exists(self) -> bool:
         """Whether there is a ledger already, found out without making one."""
-        if is_sqlite(self.url) and not sqlite_path(self.url).exists():
-            return False
-        engine = open_database(self.url, read_only=True)
-        try:
-            return sa.inspect(engine).has_table(outbox.name)
-        finally:
-            engine.dispose()
+        return has_table(self.url, outbox)
 
     # ── reading ──
 

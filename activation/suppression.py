@@ -18,10 +18,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activation.database import create_tables, is_sqlite, open_database, sqlite_path, upsert
+from activation.database import create_tables, has_table, open_database, upsert
 from activation.ports import Consent, ConsentLookup, PlanRow
 from activation.tables import suppression_keys, suppression_metadata, suppressions
 
+_IN_ONE_QUERY = 500
 FORGOTTEN_DOMAIN = "forgotten.invalid"  # of the tokens that replace addresses of people who were forgotten (ingestion)
 
 
@@ -59,10 +60,18 @@ class SuppressionList:
         forgotten = {email for email in emails if email.endswith(f"@{FORGOTTEN_DOMAIN}")}
         if not self._exists():
             return forgotten
-        hashed = {self._hash(email): email for email in emails if "@" in email}
-        with self._engine.connect() as connection:
-            known = set(connection.execute(sa.select(suppressions.c.subject)).scalars())
-        return forgotten | {email for subject, email in hashed.items() if subject in known}
+        hashed = {email: self._hash(email) for email in emails if _is_address(email)}
+        subjects, known = sorted(set(hashed.values())), set[str]()
+        with self._engine.connect().execution_options(reading=True) as connection:
+            for start in range(0, len(subjects), _IN_ONE_QUERY):
+                some = subjects[start : start + _IN_ONE_QUERY]
+                query = sa.select(suppressions.c.subject).where(suppressions.c.subject.in_(some))
+                known.update(connection.execute(query).scalars())
+        return forgotten | {email for email, subject in hashed.items() if subject in known}
+
+    def open(self) -> None:
+        """Make the list if there is none: who asks for each send need not look for it each time."""
+        self._engine  # noqa: B018
 
     def entries(self) -> list[dict[str, Any]]:
         """What may be shown: a short mark, the reason, and since when; never an address."""
@@ -74,7 +83,7 @@ class SuppressionList:
         return [{"mark": row["subject"][:12], "reason": row["reason"], "added_at": row["added_at"]} for row in rows]
 
     def _hash(self, email: str) -> str:
-        if "@" not in email.strip("@ "):
+        if not _is_address(email):
             raise ValueError("is not an e-mail address")
         text = unicodedata.normalize("NFKC", email).strip().casefold()
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
@@ -95,15 +104,11 @@ class SuppressionList:
 
     def _exists(self) -> bool:
         """Whether there is a list, found out without making one: a dry run writes nothing."""
-        if "_engine" in self.__dict__:
-            return True
-        if is_sqlite(self._url) and not sqlite_path(self._url).exists():
-            return False
-        engine = open_database(self._url, read_only=True)
-        try:
-            return sa.inspect(engine).has_table(suppressions.name)
-        finally:
-            engine.dispose()
+        return "_engine" in self.__dict__ or has_table(self._url, suppressions)
+
+
+def _is_address(email: str) -> bool:
+    return "@" in email.strip("@ ")
 
 
 def marked(plan: dict[str, PlanRow], suppressed: SuppressionList | None) -> dict[str, PlanRow]:
@@ -116,9 +121,10 @@ def marked(plan: dict[str, PlanRow], suppressed: SuppressionList | None) -> dict
 
 
 class SuppressedFirst:
-    """A consent look-up that asks the list just before each send, then whoever knows the consent."""
+    """A consent look-up of live runs: asks the list just before each send, then whoever knows the consent."""
 
     def __init__(self, suppressed: SuppressionList, inner: ConsentLookup | None):
+        suppressed.open()
         self._suppressed, self._inner = suppressed, inner
 
     def current(self, row: PlanRow) -> Consent:

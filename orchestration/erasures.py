@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activation.database import create_tables, is_sqlite, open_database, sqlite_path, upsert
+from activation.database import create_tables, has_table, open_database, upsert
 from ingestion.forgotten import Forgotten
 
 metadata = sa.MetaData()
@@ -170,15 +170,7 @@ class Erasures:
 
     def _exists(self) -> bool:
         """Whether anybody was ever forgotten, found out without making a table: rehearsals write nothing."""
-        if "_engine" in self.__dict__:
-            return True
-        if is_sqlite(self._url) and not sqlite_path(self._url).exists():
-            return False
-        engine = open_database(self._url, read_only=True)
-        try:
-            return sa.inspect(engine).has_table(erasures.name)
-        finally:
-            engine.dispose()
+        return "_engine" in self.__dict__ or has_table(self._url, erasures)
 
 
 def _naive(now: datetime) -> datetime:

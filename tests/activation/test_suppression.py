@@ -32,9 +32,17 @@ def test_however_it_is_written_the_address_is_recognised(listed: SuppressionList
     assert listed.add("  A@Example.com.BR ", "asked", NOW)
     assert not listed.add("a@example.com.br", "asked again", NOW)
     assert listed.has("a@example.com.br")
-    assert listed.matching(["a@example.com.br", "b@example.com.br", "no address"]) == {"a@example.com.br"}
+    asked = ["a@example.com.br", "A@example.com.br", "b@example.com.br", "no address", "@", "@b"]
+    assert listed.matching(asked) == {"a@example.com.br", "A@example.com.br"}
     assert listed.remove("a@EXAMPLE.com.br")
     assert not listed.has("a@example.com.br")
+
+
+def test_many_are_asked_for_at_once(listed: SuppressionList) -> None:
+    everybody = [f"person{number}@example.com.br" for number in range(1201)]
+    for email in everybody[::400]:
+        listed.add(email, "asked", NOW)
+    assert listed.matching(everybody) == set(everybody[::400])
 
 
 def test_no_address_is_kept_and_none_is_shown(listed: SuppressionList, tmp_path: Path) -> None:
