@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from urllib.parse import urlsplit
 
 import httpx
 
+from activation.answers import from_answer
 from activation.errors import ActivationError
+from activation.ports import Outcome, SendResult
 
+_CODE = re.compile(r"^[A-Za-z_]{1,63}$")
 
 @dataclass(frozen=True)
 class Answer:
@@ -59,6 +63,20 @@ class Poster:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def outcome_of(answer: Answer, closed: frozenset[str] = frozenset()) -> SendResult:
+    """How a post ended. A missing address or a text in `closed` stops the run until a person acts; a redirect is refused."""
+    found = from_answer(answer.status, answer.headers, None)
+    if found.outcome is Outcome.ACCEPTED:
+        return found
+    text = answer.text.strip()
+    found = replace(found, error_class=text if _CODE.match(text) else None)
+    if found.outcome is Outcome.THROTTLED:
+        return found
+    if found.error_class in closed or answer.status in (404, 410):
+        return replace(found, outcome=Outcome.BLOCKED)
+    return replace(found, outcome=Outcome.REJECTED) if 300 <= answer.status < 400 else found
 
 
 def _matches(host: str, allowed: str) -> bool:

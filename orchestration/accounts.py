@@ -6,7 +6,8 @@ Ingestion and push-back use the same tokens and the same quota limiter, keyed by
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ingestion.ports import Ports
@@ -131,12 +132,12 @@ def chat_destination(runtime: Runtime, setting: str) -> Iterator[tuple[Any, Any]
     from activation.poster import Poster
 
     profile = runtime.profile
-    wanted = getattr(profile.destinations, setting)
+    wanted = profile.destination(setting)
     hosts, make = (chat.SLACK_HOSTS, chat.slack_chat) if setting == "chat_slack" else (chat.TEAMS_HOSTS, chat.teams_chat)
     url = settings.secret(profile, "destinations", setting, "url_env").reveal()
-    quiet = (lambda: not working_now(runtime)) if wanted.quiet_outside_hours else (lambda: False)
+    working = working_hours(runtime) if wanted.quiet_outside_hours else (lambda: True)
     with Poster(url, hosts) as poster:
-        yield make(poster, Words(profile.locale, profile.time_zone), kinds=wanted.kinds, quiet=quiet), None
+        yield make(poster, Words(profile.locale, profile.time_zone), kinds=wanted.kinds, quiet=lambda: not working()), None
 
 
 @contextlib.contextmanager
@@ -150,20 +151,25 @@ def webhook_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
         yield SignedWebhook(poster, secret, runtime.now), None
 
 
-def working_now(runtime: Runtime) -> bool:
-    """Whether the calendar of the agreement in force counts this instant as working time. True without an agreement."""
+def working_hours(runtime: Runtime) -> Callable[[], bool]:
+    """Answers whether the calendar of the agreement in force counts the present instant as working time; the agreement
+    is read once. Always true without an agreement."""
     from contract.calendar import build_calendar
     from orchestration import agreements
 
-    now = runtime.now()
-    version = agreements.read(runtime.profile).in_force(now)
+    version = agreements.read(runtime.profile).in_force(runtime.now())
     if version is None:
-        return True
-    day = now.date()
-    row = next(iter(build_calendar(version.calendar, day, day)))
-    second = now.hour * 3600 + now.minute * 60 + now.second
-    stretches = ((row[f"i{number}_start"], row[f"i{number}_end"]) for number in range(1, 5))
-    return any(start is not None and start <= second < end for start, end in stretches)
+        return lambda: True
+    days = lru_cache(maxsize=2)(lambda day: next(iter(build_calendar(version.calendar, day, day))))
+
+    def working() -> bool:
+        now = runtime.now()
+        row = days(now.date())
+        second = now.hour * 3600 + now.minute * 60 + now.second
+        stretches = ((row[f"i{number}_start"], row[f"i{number}_end"]) for number in range(1, 5))
+        return any(start is not None and start <= second < end for start, end in stretches)
+
+    return working
 
 
 def _secret(runtime: Runtime, source: str, key: str) -> str:

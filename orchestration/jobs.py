@@ -41,4 +41,4 @@ def jobs_of(profile: Profile, manifest: Mapping[str, Any]) -> Jobs:
 def delivery_keys(profile: Profile) -> list[AssetKey]:
     """Assets of the configured destinations."""
     names = Destinations.model_fields
-    return [delivery_key(name) for name in names if getattr(profile.destinations, name) is not None]
+    return [delivery_key(name) for name in names if profile.destination(name) is not None]

@@ -16,14 +16,12 @@ publishing (one publisher) and, for both steps, the warehouse lock.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from ingestion.tables import TABLES, Engine, create_missing
+from ingestion.tables import TABLES, create_missing
 from orchestration.faults import crash_point
+from orchestration.warehouse import transaction
 
 SCHEMA = "raw_ledger"
 LEDGER = f"{SCHEMA}.verdicts"
@@ -43,7 +41,7 @@ def note_changes(warehouse: Path | str, as_of: datetime, known_at: int) -> None:
     ``as_of`` (aware UTC) becomes the rows' ``known_at``; ``known_at``, the last load sequence of the build, their
     ``load_seq``: a rebuild of an earlier day sees what was in the ledger then.
     """
-    with _transaction(warehouse) as (connection, engine):
+    with transaction(warehouse) as (connection, engine):
         create_missing(connection, engine, [SCHEMA])
         connection.execute(f"drop table if exists {NOTED}")
         connection.execute(f"create table {NOTED} as {_changes(f'{as_of:{_TEXT}}', known_at)}")
@@ -53,7 +51,7 @@ def note_changes(warehouse: Path | str, as_of: datetime, known_at: int) -> None:
 def append(warehouse: Path | str) -> int:
     """Add the noted rows to the ledger and return how many; nothing is noted afterwards."""
     names = ", ".join(TABLES[SCHEMA]["verdicts"].column_names)
-    with _transaction(warehouse) as (connection, _engine):
+    with transaction(warehouse) as (connection, _engine):
         added = connection.execute(f"select count(*) from {NOTED}").fetchone()[0]
         if added:
             connection.execute(
@@ -95,20 +93,3 @@ def _value(name: str) -> str:
     if name in _KEPT:
         return f"case when found.verdict_id is null then known.{name} else found.{name} end"
     return f"found.{name}"
-
-
-@contextlib.contextmanager
-def _transaction(warehouse: Path | str) -> Iterator[tuple[Any, Engine]]:
-    """One transaction on the warehouse file or database; an error (or a kill) leaves nothing of it."""
-    if isinstance(warehouse, str):
-        import psycopg
-
-        with psycopg.connect(warehouse) as connection:
-            yield connection, "postgres"
-        return
-    import duckdb
-
-    with duckdb.connect(str(warehouse)) as file:
-        file.begin()
-        yield file, "duckdb"
-        file.commit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -241,6 +241,10 @@ class Profile(Config):
     def source_names(self) -> list[str]:
         """The outside systems that this company has, in the order they are read."""
         return [name for name in OUTSIDE if getattr(self.sources, name) is not None]
+
+    def destination(self, setting: str) -> Any:
+        """The section of a destination by its key, None when the company does not have it."""
+        return getattr(self.destinations, setting)
 
     def path_of(self, relative: str) -> Path:
         """A path written in bastao.yaml, taken from the company folder."""

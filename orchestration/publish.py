@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from orchestration.durable import fsync
 from orchestration.publish_copy import copy_from_duckdb, copy_from_postgres
 
 BI_FILE = "bastao.duckdb"
@@ -130,11 +131,11 @@ def swap(candidate: Candidate, published_dir: Path) -> None:
     """Put the candidate in place. Safe to kill at any point: ``recover`` finishes what was begun."""
     folder = candidate.bi_path.parent
     for path in (candidate.bi_path, candidate.plan_path):
-        _fsync(path)
+        fsync(path)
     ready = folder / READY
     ready.write_text("the gate passed; finish the swap\n", encoding="utf-8")
-    _fsync(ready)
-    _fsync(folder)
+    fsync(ready)
+    fsync(folder)
     recover(published_dir)
 
 
@@ -146,14 +147,6 @@ def recover(published_dir: Path) -> bool:
     for name in (PLAN_FILE, BI_FILE):
         if (folder / name).exists():
             (folder / name).replace(published_dir / name)
-    _fsync(published_dir)
+    fsync(published_dir)
     shutil.rmtree(folder)
     return True
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

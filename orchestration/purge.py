@@ -6,13 +6,13 @@ by SQLite's secure_delete, VACUUM and a truncated log. All of it may be killed a
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 from ingestion.erasure import erase
 from ingestion.personal import personal_tables
 from orchestration import warehouse
+from orchestration.durable import fsync
 from orchestration.faults import crash_point
 from orchestration.runtime import Runtime
 
@@ -69,11 +69,11 @@ def rewrite_duckdb(path: Path, work: Path) -> None:
         connection.execute(f"copy from database {path.stem} to fresh")
         connection.execute("checkpoint fresh")
     fresh.chmod(path.stat().st_mode & 0o777)
-    _fsync(fresh)
+    fsync(fresh)
     crash_point("forget.rewritten")
     path.with_name(path.name + ".wal").unlink(missing_ok=True)  # empty after the checkpoint
     fresh.replace(path)
-    _fsync(path.parent)
+    fsync(path.parent)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -102,11 +102,3 @@ def _vacuum_postgres(url: str) -> None:
 
 def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from orchestration import plan_file, syncs
+from orchestration import plan_file, policies, syncs
 from orchestration.limits import rates_of
 from orchestration.runtime import Runtime
 
@@ -86,26 +86,23 @@ def waiting_batch(runtime: Runtime) -> Batch | None:
     snapshot = plan_file.snapshot_id(published)
     if snapshot is None:
         return None
-    waiting, newest = 0, 0
+    waiting, newest, now = 0, 0, runtime.now_or_system()
     for sync in syncs.live(runtime.profile):
         known = runtime.outbox.ledger(sync.name) if runtime.outbox.exists() else {}
-        oldest = sync.policy(runtime).oldest(runtime.now_or_system())
+        oldest = policies.oldest(runtime.profile, sync.setting, now)
         for row in plan_file.rows(published, sync.table, "eligible"):
             happened_at = row.get("happened_at") or row.get("closed_at")
             if happened_at is not None and aware(happened_at) < oldest:
                 continue  # it never enters the outbox, so it must not look new for ever
             waiting += delivery_id(sync.name, str(row["subject_id"]), str(row["occurrence"])) not in known
-        waiting += _due_again(runtime, known)
+        waiting += _due_again(known, now)
         newest = max([newest, *(int(row["updated_seq"]) for row in known.values())])
     return Batch(snapshot, waiting, f"{snapshot}-{waiting}-{newest}")
 
 
-def _due_again(runtime: Runtime, known: Mapping[str, Any]) -> int:
+def _due_again(known: Mapping[str, Any], now: datetime) -> int:
     """Rows in an open state whose next attempt is due."""
     unfinished = [row for row in known.values() if row["state"] in OPEN_STATES]
-    if not unfinished:
-        return 0
-    now = runtime.now_or_system()
     return sum(row["next_attempt_at"] is None or aware(row["next_attempt_at"]) <= now for row in unfinished)
 
 

@@ -104,4 +104,4 @@ def live(profile: Profile) -> list[Sync]:
 
 def settings_of(profile: Profile, sync: Sync) -> Any:
     """The destination's section of bastao.yaml, or None."""
-    return getattr(profile.destinations, sync.setting)
+    return profile.destination(sync.setting)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from orchestration.runtime import Runtime
+
+if TYPE_CHECKING:
+    from ingestion.tables import Engine
 
 DATABASE_TEXT = "%Y-%m-%d %H:%M:%S"
 
@@ -17,36 +21,35 @@ def opened(runtime: Runtime, read_only: bool = False) -> Iterator[tuple[Any, Any
 
     The caller holds the warehouse lock. Nothing is made by looking: FileNotFoundError when there is no warehouse yet.
     """
-    if runtime.profile.engine == "duckdb":
-        import duckdb
+    if isinstance(runtime.warehouse, Path) and not runtime.warehouse.exists():
+        raise FileNotFoundError(runtime.warehouse)
+    with transaction(runtime.warehouse, read_only) as found:
+        yield found
 
-        if not runtime.paths.warehouse.exists():
-            raise FileNotFoundError(runtime.paths.warehouse)
-        with duckdb.connect(str(runtime.warehouse), read_only=read_only) as file:
-            file.begin()
-            yield file, "duckdb"
-            file.commit()
+
+@contextlib.contextmanager
+def transaction(warehouse: Path | str, read_only: bool = False) -> Iterator[tuple[Any, Engine]]:
+    """(connection, engine): one transaction on a DuckDB file or the PostgreSQL database of a URL."""
+    if isinstance(warehouse, str):
+        import psycopg
+
+        with psycopg.connect(warehouse) as connection:
+            yield connection, "postgres"
         return
-    import psycopg
+    import duckdb
 
-    with psycopg.connect(str(runtime.warehouse)) as connection:
-        yield connection, "postgres"
+    with duckdb.connect(str(warehouse), read_only=read_only) as file:
+        file.begin()
+        yield file, "duckdb"
+        file.commit()
 
 
 def create_missing(runtime: Runtime) -> None:
     """Create the raw tables that no source has made yet. The caller holds the warehouse lock."""
     from ingestion.tables import create_missing as create
 
-    if runtime.profile.engine == "duckdb":
-        import duckdb
-
-        with duckdb.connect(str(runtime.warehouse)) as connection:
-            create(connection, "duckdb")
-        return
-    import psycopg
-
-    with psycopg.connect(str(runtime.warehouse)) as connection:
-        create(connection, "postgres")
+    with transaction(runtime.warehouse) as (connection, engine):
+        create(connection, engine)
 
 
 def variables(runtime: Runtime) -> dict[str, Any]:

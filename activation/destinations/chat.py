@@ -18,8 +18,8 @@ from activation.messages import slack, teams
 from activation.messages.alert import Alert, problem_of, read
 from activation.messages.words import Words
 from activation.policy import ReadBack
-from activation.ports import Finding, Outcome, PlanRow, Presence, Scope, SendResult
-from activation.poster import Answer, Poster
+from activation.ports import Finding, PlanRow, Presence, SendResult
+from activation.poster import Answer, Poster, outcome_of
 
 SLACK_HOSTS = ("hooks.slack.com",)
 TEAMS_HOSTS = (".environment.api.powerplatform.com", ".logic.azure.com")
@@ -89,21 +89,4 @@ def teams_chat(poster: Poster, words: Words, **options: Any) -> Chat:
 
 def read_answer(answer: Answer) -> SendResult:
     """How the attempt ended. Any 2xx is accepted: senders that took Teams' 202 for a failure posted three times."""
-    if 200 <= answer.status < 300:
-        return SendResult(Outcome.ACCEPTED, answer.status)
-    code = answer.text.strip() if answer.text.strip().replace("_", "").isalpha() and len(answer.text) < 64 else None
-    if answer.status == 429:
-        return SendResult(Outcome.THROTTLED, 429, code, retry_after(answer), Scope.ACCOUNT)
-    if code in _CLOSED or answer.status in (401, 403, 404, 410):
-        return SendResult(Outcome.BLOCKED, answer.status, code)
-    if 300 <= answer.status < 500 and answer.status != 408:
-        return SendResult(Outcome.REJECTED, answer.status, code)
-    return SendResult(Outcome.UNCERTAIN, answer.status, code)
-
-
-def retry_after(answer: Answer) -> float | None:
-    """Seconds of `Retry-After`; None when it is absent or a date."""
-    try:
-        return max(0.0, float(answer.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
+    return outcome_of(answer, _CLOSED)

@@ -17,12 +17,11 @@ from decimal import Decimal
 from typing import Any
 
 from activation.answers import from_exception
-from activation.destinations.chat import read_answer
 from activation.errors import ActivationError
 from activation.faults import crash_point
 from activation.policy import ReadBack
 from activation.ports import Finding, PlanRow, Presence, SendResult
-from activation.poster import Poster
+from activation.poster import Poster, outcome_of
 
 _PREFIX = "whsec_"
 _MIN_KEY_BYTES = 24  # the specification's least
@@ -56,7 +55,7 @@ class SignedWebhook:
         except Exception as error:
             return from_exception(error)
         crash_point("webhook:after_post")
-        return read_answer(answer)
+        return outcome_of(answer)
 
     def find(self, row: PlanRow, since: datetime) -> Finding:
         """Nothing can be read back; the id makes a second copy harmless instead."""

@@ -16,7 +16,7 @@ def delivery_key(destination: str) -> AssetKey:
 
 def delivery_assets(profile: Profile) -> list[AssetsDefinition]:
     """The syncs of the destinations that this company has configured."""
-    names = [name for name in Destinations.model_fields if getattr(profile.destinations, name) is not None]
+    names = [name for name in Destinations.model_fields if profile.destination(name) is not None]
     return [_delivery(profile, name) for name in names]
 
 
