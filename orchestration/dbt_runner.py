@@ -77,9 +77,9 @@ def prepare_manifest(profile: Profile) -> Path:
         return paths.manifest
     with _one_at_a_time:
         # What another home parsed of the very same files is complete: it need not be parsed again to be read.
-        if not prepared.fetch(paths.dbt, profile.engine, inputs):
+        if not prepared.fetch(paths.dbt, profile.engine, profile.crm, inputs):
             _parse(profile)
-            prepared.offer(paths.dbt, profile.engine, inputs)
+            prepared.offer(paths.dbt, profile.engine, profile.crm, inputs)
     mark.write_text(inputs)
     return paths.manifest
 
@@ -201,18 +201,19 @@ def _parse(profile: Profile) -> Any:
 
 
 def _fingerprint(profile: Profile) -> str:
-    """What the manifest depends on: the project's files, dbt itself and the engine."""
+    """What the manifest depends on: the project's files, dbt itself, the engine and the CRM."""
     names = (path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml", ".md", ".csv"})
     kept = (path for path in names if path.relative_to(DBT_PROJECT).parts[0] not in {"target", "logs"})
     facts = sorted(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in kept)
-    facts += [profile.engine, version("dbt-core"), version("dbt-adapters")]
+    facts += [profile.engine, profile.crm, version("dbt-core"), version("dbt-adapters")]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any) -> Any:
     from dbt.cli.main import dbtRunner
 
-    settings.export(PARSED_AGAINST if args == ["parse"] and profile.engine == "duckdb" else _connection(profile))
+    parsing = args == ["parse"] and profile.engine == "duckdb"
+    settings.export({"BASTAO_DBT_CRM": profile.crm, **(PARSED_AGAINST if parsing else _connection(profile))})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
     how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]

@@ -1,6 +1,6 @@
 """Parsed dbt projects, shared by all homes of one checkout: a first parse takes ten seconds, a later one two.
 
-Kept beside the project under `target/` (never committed), one folder per engine, with a mark that says of which files it was
+Kept beside the project under `target/` (never committed), one folder per engine and CRM, with a mark that says of which files it was
 made. Only DuckDB's: on PostgreSQL the name of the database is part of what dbt parses.
 """
 
@@ -18,9 +18,9 @@ SHARED = DBT_PROJECT / "target" / "prepared"
 _PARTS = ("parse/partial_parse.msgpack", "parse/manifest.json", "manifest.json")
 
 
-def fetch(home: Path, engine: str, inputs: str) -> bool:
+def fetch(home: Path, engine: str, crm: str, inputs: str) -> bool:
     """Copy a prepared parse into a home's dbt folder, if one was made of the same `inputs`; says whether it did."""
-    source = SHARED / engine / inputs
+    source = SHARED / f"{engine}-{crm}" / inputs
     if engine != "duckdb" or not (source / MARK).is_file():
         return False
     for part in _PARTS:
@@ -30,9 +30,9 @@ def fetch(home: Path, engine: str, inputs: str) -> bool:
     return True
 
 
-def offer(home: Path, engine: str, inputs: str) -> None:
+def offer(home: Path, engine: str, crm: str, inputs: str) -> None:
     """Keep a home's parse for other homes: whole or not at all, and only the newest."""
-    folder = SHARED / engine
+    folder = SHARED / f"{engine}-{crm}"
     if engine != "duckdb" or (folder / inputs).exists() or not os.access(DBT_PROJECT, os.W_OK):
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from orchestration.paths import Paths
 
@@ -85,6 +85,7 @@ class Files(Section):
     folder: str | None = None
 
 
+CRMS = ("rd_station_crm", "hubspot", "salesforce", "pipedrive")
 OUTSIDE = ("rd_station", "rd_station_crm", "protheus", "files")
 
 
@@ -97,6 +98,12 @@ class Sources(Section):
     files: Files | None = None
     deliveries: bool = True
     inbox: bool = True
+
+    @model_validator(mode="after")
+    def _one_crm(self) -> Sources:
+        if len(found := [name for name in CRMS if getattr(self, name, None) is not None]) > 1:
+            raise ValueError(f"names {len(found)} CRMs ({', '.join(found)}); a company folder has one: keep the one that sales works in")
+        return self
 
 
 class Destination(Section):
@@ -241,6 +248,11 @@ class Profile(Config):
     def source_names(self) -> list[str]:
         """The outside systems that this company has, in the order they are read."""
         return [name for name in OUTSIDE if getattr(self.sources, name) is not None]
+
+    @property
+    def crm(self) -> str:
+        """The CRM whose staging models are built; RD Station CRM's, on empty tables, when there is none."""
+        return next((name for name in CRMS if getattr(self.sources, name, None) is not None), CRMS[0])
 
     def destination(self, setting: str) -> Any:
         """The section of a destination by its key, None when the company does not have it."""

@@ -22,4 +22,4 @@ inner join {{ ref('int_handoffs') }} as h on d.handoff_id = h.handoff_id
 inner join {{ ref('int_opportunities') }} as o on h.primary_opportunity_id = o.opportunity_id
 left join {{ ref('int_people') }} as p on h.person_id = p.person_id
 left join {{ ref('int_return_emails') }} as e on p.main_rd_contact_uuid = e.contact_uuid
-where d.mode = 'assign' and d.came_without_owner and o.source_system = 'rd_station_crm' and d.mql_at >= {{ go_live() }}
+where d.mode = 'assign' and d.came_without_owner and o.source_system = '{{ crm_system() }}' and d.mql_at >= {{ go_live() }}

@@ -13,7 +13,7 @@ with organizations as (
                 organizations.organization_id asc
         ) as rank_in_company
     from {{ ref("int_company_nodes") }} as nodes
-    inner join {{ ref("stg_rd_station_crm__organizations") }} as organizations
+    inner join {{ crm("organizations") }} as organizations
         on nodes.node = 'org:' || organizations.organization_id
 ),
 

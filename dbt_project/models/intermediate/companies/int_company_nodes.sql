@@ -2,7 +2,7 @@
 select
     'org:' || organization_id as node,
     {{ hash_id("coalesce('cnpj:' || cnpj_root, 'org:' || organization_id)") }} as company_id
-from {{ ref("stg_rd_station_crm__organizations") }}
+from {{ crm("organizations") }}
 
 union all
 

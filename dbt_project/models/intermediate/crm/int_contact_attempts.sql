@@ -1,19 +1,18 @@
--- Completed outbound attempts of sales, on deals with and without a hand-over. RD Station CRM records no call result,
--- so whether an attempt was a contact is not known; exported lists may know it. `handoff_id` is the hand-over of the
--- deal's first contact.
+-- Completed outbound attempts of sales, on deals with and without a hand-over. Where a system records no call result (RD
+-- Station CRM), whether an attempt was a contact is not known. `handoff_id` is the hand-over of the deal's first contact.
 select
-    {{ hash_id("'rd_station_crm:task:' || tasks.task_id") }} as attempt_id,
+    {{ hash_id("'" ~ crm_system() ~ ":task:' || tasks.task_id") }} as attempt_id,
     hand_overs.handoff_id,
     deals.opportunity_id,
     {{ seller_id("coalesce(tasks.user_id, deals.user_id)") }} as seller_id,
     tasks.type as channel,
-    'unknown' as outcome,
+    tasks.outcome,
     tasks.done_at as occurred_at,
     tasks.created_at as logged_at,
-    cast(null as boolean) as counts_as_contact,
-    'rd_station_crm' as source_system,
+    case tasks.outcome when 'contact' then true when 'no_answer' then false end as counts_as_contact,
+    '{{ crm_system() }}' as source_system,
     tasks.task_id as source_id
-from {{ ref("stg_rd_station_crm__tasks") }} as tasks
+from {{ crm("tasks") }} as tasks
 left join {{ ref("int_deals") }} as deals on tasks.deal_id = deals.deal_id
 left join {{ ref("int_handoff_opportunities") }} as hand_overs
     on deals.opportunity_id = hand_overs.opportunity_id and hand_overs.is_own

@@ -6,7 +6,7 @@ with stage_map as (
         lower(trim(stage)) as stage,
         min(funnel_stage) as funnel_stage
     from {{ ref("stg_agreement__stage_map") }}
-    where source_system = 'rd_station_crm'
+    where source_system = '{{ crm_system() }}'
     group by 1, 2
 )
 
@@ -15,7 +15,7 @@ select
     stages.stage_name,
     stages.pipeline_name,
     coalesce(exact.funnel_stage, anywhere.funnel_stage) as funnel_stage
-from {{ ref("stg_rd_station_crm__stages") }} as stages
+from {{ crm("stages") }} as stages
 left join stage_map as exact
     on lower(trim(stages.stage_name)) = exact.stage and lower(trim(stages.pipeline_name)) = exact.pipeline
 left join stage_map as anywhere

@@ -14,9 +14,9 @@ select
     deals.user_changed,
     deals.rating,
     deals.organization_id
-from {{ ref("stg_rd_station_crm__deals") }} as deals
-left join {{ ref("stg_rd_station_crm__deals") }} as parents on deals.parent_deal_id = parents.deal_id
-left join {{ ref("stg_rd_station_crm__deal_contacts") }} as contacts
+from {{ crm("deals") }} as deals
+left join {{ crm("deals") }} as parents on deals.parent_deal_id = parents.deal_id
+left join {{ crm("deal_contacts") }} as contacts
     on deals.deal_id = contacts.deal_id and contacts.is_first
 left join {{ ref("int_person_nodes") }} as nodes
-    on contacts.contact_id = nodes.source_id and nodes.source_system = 'rd_station_crm'
+    on contacts.contact_id = nodes.source_id and nodes.source_system = '{{ crm_system() }}'

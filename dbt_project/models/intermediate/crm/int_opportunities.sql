@@ -19,7 +19,7 @@ reason_labels as (
 
 select
     deals.opportunity_id,
-    'rd_station_crm' as source_system,
+    '{{ crm_system() }}' as source_system,
     deals.deal_id as source_id,
     deals.person_id,
     companies.company_id,
@@ -41,14 +41,14 @@ select
     staged.erp_order,
     staged.from_rdsm_integration as from_marketing
 from {{ ref("int_deals") }} as deals
-inner join {{ ref("stg_rd_station_crm__deals") }} as staged on deals.deal_id = staged.deal_id
+inner join {{ crm("deals") }} as staged on deals.deal_id = staged.deal_id
 left join last_visits on deals.deal_id = last_visits.deal_id and last_visits.recency = 1
 left join {{ ref("int_crm_stages") }} as stages on staged.stage_id = stages.stage_id
-left join {{ ref("stg_rd_station_crm__lost_reasons") }} as lost_reasons
+left join {{ crm("lost_reasons") }} as lost_reasons
     on staged.lost_reason_id = lost_reasons.reason_id
 left join reason_labels
     on
-        reason_labels.source_system = 'rd_station_crm'
+        reason_labels.source_system = '{{ crm_system() }}'
         and lower(trim(coalesce(staged.lost_reason_name, lost_reasons.name))) = reason_labels.label
 left join {{ ref("int_company_nodes") }} as companies on companies.node = 'org:' || deals.organization_id
 

@@ -4,7 +4,7 @@ select
     {{ seller_id("user_id") }} as seller_id,
     lower(trim(email)) as email,
     team_name
-from {{ ref("stg_rd_station_crm__users") }}
+from {{ crm("users") }}
 
 union all
 

@@ -8,7 +8,7 @@ select
     stages.funnel_stage,
     visits.start_at,
     visits.end_at
-from {{ ref("stg_rd_station_crm__deal_stage_visits") }} as visits
+from {{ crm("deal_stage_visits") }} as visits
 left join {{ ref("int_crm_stages") }} as stages on visits.stage_id = stages.stage_id
 
 union all

@@ -8,7 +8,7 @@ with sent as (
 select s.sync, s.delivery_id, min(d.observed_at) as confirmed_at
 from sent as s
 inner join {{ ref('int_deals') }} as i on s.subject_id = i.opportunity_id
-inner join {{ ref('stg_rd_station_crm__deal_observations') }} as d on i.deal_id = d.deal_id and d.observed_at >= s.sent_at
+inner join {{ crm("deal_observations") }} as d on i.deal_id = d.deal_id and d.observed_at >= s.sent_at
 where
     s.sync = 'owner_crm' and s.state in ('accepted', 'confirmed') and d.user_id is not null
     and d.observed_at <= {{ as_of() }}

@@ -17,7 +17,7 @@ deals as (
     select
         person_id,
         created_at as signal_at,
-        'rd_station_crm:deal:' || deal_id as opening_record
+        '{{ crm_system() }}:deal:' || deal_id as opening_record
     from {{ ref("int_deals") }}
     where is_signal and person_id is not null
 ),

@@ -6,7 +6,7 @@ with observed as (
         {{ opportunity_id("deal_id") }} as opportunity_id,
         min(case when user_id is not null and observed_at <= {{ as_of() }} then observed_at end) as first_owner_seen_at,
         max(case when rating <> 1 then 1 else 0 end) as other_rating_seen
-    from {{ ref("stg_rd_station_crm__deal_observations") }}
+    from {{ crm("deal_observations") }}
     group by deal_id
 )
 

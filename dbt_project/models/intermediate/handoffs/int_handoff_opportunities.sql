@@ -36,9 +36,9 @@ other_contacts as (
         select distinct
             contacts.deal_id,
             nodes.person_id
-        from {{ ref("stg_rd_station_crm__deal_contacts") }} as contacts
+        from {{ crm("deal_contacts") }} as contacts
         inner join {{ ref("int_person_nodes") }} as nodes
-            on contacts.contact_id = nodes.source_id and nodes.source_system = 'rd_station_crm'
+            on contacts.contact_id = nodes.source_id and nodes.source_system = '{{ crm_system() }}'
         where not contacts.is_first
     ) as others
     inner join {{ ref("int_deals") }} as deals on others.deal_id = deals.deal_id

@@ -20,7 +20,7 @@ with ranked as (
     inner join {{ ref("int_conversions") }} as conversions
         on passages.person_id = conversions.person_id
     where
-        passages.source_system = 'rd_station_crm'
+        passages.source_system = '{{ crm_system() }}'
         and not conversions.is_return
         and conversions.has_source
 )
@@ -31,7 +31,7 @@ select
     ranked.campaign_id
 from {{ ref("int_passages") }} as passages
 left join ranked on passages.handoff_id = ranked.handoff_id and ranked.preference = 1
-where passages.source_system = 'rd_station_crm'
+where passages.source_system = '{{ crm_system() }}'
 
 union all
 

@@ -47,9 +47,9 @@ union all
 
 select
     person_id,
-    {{ hash_id("'rd_station_crm:deal:' || deal_id") }} as signal_id,
+    {{ hash_id("'" ~ crm_system() ~ ":deal:' || deal_id") }} as signal_id,
     opportunity_id,
-    'rd_station_crm:deal:' || deal_id as record_key,
+    '{{ crm_system() }}:deal:' || deal_id as record_key,
     start_at,
     end_at
 from deals

@@ -26,7 +26,7 @@ spans as (
         deals.person_id,
         cast(null as {{ dbt.type_string() }}) as signal_id,
         deals.opportunity_id,
-        'rd_station_crm:deal:' || deals.deal_id as record_key,
+        '{{ crm_system() }}:deal:' || deals.deal_id as record_key,
         deals.created_at as start_at,
         coalesce(deals.closed_at, {{ forever() }}) as end_at
     from {{ ref("int_deals") }} as deals

@@ -28,7 +28,7 @@ island_ends as (
 
 passages as (
     select
-        'rd_station_crm' as source_system,
+        '{{ crm_system() }}' as source_system,
         opening.person_id,
         opening.island_no,
         opening.signal_at as mql_at,

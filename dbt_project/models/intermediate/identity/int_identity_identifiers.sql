@@ -14,7 +14,7 @@ with raw_identifiers as (
         'crm:' || contact_id as node,
         kind,
         value
-    from {{ ref("stg_rd_station_crm__contact_identifiers") }}
+    from {{ crm("contact_identifiers") }}
     where kind in ('email', 'phone', 'cpf') and reject_reason is null
 
     union all
@@ -33,7 +33,7 @@ with raw_identifiers as (
         'crm:' || contacts.contact_id as node,
         'rd_uuid' as kind,
         contacts.integration_id as value
-    from {{ ref("stg_rd_station_crm__contacts") }} as contacts
+    from {{ crm("contacts") }} as contacts
     inner join {{ ref("int_identity_nodes") }} as rd_nodes on rd_nodes.node = 'rd:' || contacts.integration_id
 
     union all

@@ -11,9 +11,9 @@ with rd_ids as (
 ),
 
 crm_ids as (
-    select contact_id from {{ ref("stg_rd_station_crm__contacts") }}
+    select contact_id from {{ crm("contacts") }}
     union
-    select contact_id from {{ ref("stg_rd_station_crm__deal_contacts") }}
+    select contact_id from {{ crm("deal_contacts") }}
 ),
 
 customers as (
@@ -44,12 +44,12 @@ union all
 
 select
     'crm:' || crm_ids.contact_id as node,
-    'rd_station_crm' as source_system,
+    '{{ crm_system() }}' as source_system,
     crm_ids.contact_id as source_id,
     contacts.created_at as first_seen_at,
     coalesce(contacts.is_deleted, false) as is_deleted
 from crm_ids
-left join {{ ref("stg_rd_station_crm__contacts") }} as contacts on crm_ids.contact_id = contacts.contact_id
+left join {{ crm("contacts") }} as contacts on crm_ids.contact_id = contacts.contact_id
 
 union all
 

@@ -49,7 +49,7 @@ select
     nodes.person_id,
     min(identity_nodes.first_seen_at) as first_seen_at,
     sum(case when nodes.source_system = 'rd_station' then 1 else 0 end) as rd_contacts,
-    sum(case when nodes.source_system = 'rd_station_crm' then 1 else 0 end) as crm_contacts,
+    sum(case when nodes.source_system = '{{ crm_system() }}' then 1 else 0 end) as crm_contacts,
     sum(case when nodes.source_system = 'protheus' then 1 else 0 end) as erp_customers,
     max(contacts_of_person.state) as state,
     max(contacts_of_person.main_rd_contact_uuid) as main_rd_contact_uuid,

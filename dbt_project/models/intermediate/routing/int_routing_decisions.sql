@@ -112,7 +112,7 @@ sellers as (
             order by case when u.user_id is null then 2 when coalesce(u.active, true) then 0 else 1 end asc, i.seller_id asc
         ) as place
     from {{ ref('int_seller_identities') }} as i
-    left join {{ ref('stg_rd_station_crm__users') }} as u on i.seller_id = {{ seller_id('u.user_id') }}
+    left join {{ crm("users") }} as u on i.seller_id = {{ seller_id('u.user_id') }}
 )
 
 select

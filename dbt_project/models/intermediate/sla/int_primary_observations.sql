@@ -16,5 +16,5 @@ select
     least(s.observed_at, s.updated_at) as changed_by
 from {{ ref('int_handoffs') }} as h
 inner join {{ ref('int_deals') }} as d on h.primary_opportunity_id = d.opportunity_id
-inner join {{ ref('stg_rd_station_crm__deal_observations') }} as s on d.deal_id = s.deal_id
+inner join {{ crm("deal_observations") }} as s on d.deal_id = s.deal_id
 where s.observed_at <= {{ as_of() }}

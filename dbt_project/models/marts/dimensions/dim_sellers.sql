@@ -4,7 +4,7 @@ with users as (
     select
         {{ seller_id('user_id') }} as seller_id,
         user_id, name, email, active, team_name
-    from {{ ref('stg_rd_station_crm__users') }}
+    from {{ crm("users") }}
 ),
 
 seen as (
@@ -24,7 +24,7 @@ unknown as (
 ),
 
 sellers as (
-    select seller_id, 'rd_station_crm' as source_system, user_id, name, email, active as is_active, team_name
+    select seller_id, '{{ crm_system() }}' as source_system, user_id, name, email, active as is_active, team_name
     from users
     union all
     select seller_id, source_system, null, null, null, null, null

@@ -4,6 +4,7 @@ select
     deal_id,
     type,
     coalesce(done, false) as is_done,
+    'unknown' as outcome,
     {{ trunc_second("done_at") }} as done_at,
     {{ trunc_second("due_at") }} as due_at,
     {{ trunc_second("created_at") }} as created_at,
