@@ -230,7 +230,7 @@ IMPERSONAL: dict[str, str] = {
     """,
     "raw_inbox.events": """
         system event_type event_key contact_uuid event_identifier lifecycle_stage deal_id deal_status
-        deal_stage_id deal_user_id
+        deal_stage_id deal_user_id object_kind object_id change_kind merged_ids
     """,
     # Every schema has one; keys that look like an address are hashes there (ingestion/files), reasons quote no value.
     "*.quarantine": "source_table record_key column_name reason file_name",

@@ -193,7 +193,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "raw_inbox": {
         "events": """inbox_seq:int system event_type event_key occurred_at:timestamp received_at:timestamp
             contact_uuid event_identifier lifecycle_stage opportunity:bool fit:int interest:int deal_id
-            deal_status deal_stage_id deal_user_id""",
+            deal_status deal_stage_id deal_user_id object_kind object_id change_kind merged_ids""",
     },
 }
 

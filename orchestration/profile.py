@@ -192,9 +192,15 @@ class Publish(Section):
 class Receiver(Section):
     """The webhook receiver. Without a secret in the environment one is made and kept in BASTAO_HOME."""
 
+    public_url: str | None = Field(
+        default=None, pattern="^https?://", description="where the outside reaches it, for example https://hooks.empresa.com.br"
+    )
     secret_env: EnvName = "BASTAO_RECEIVER_SECRET"
-    auth_header: str | None = None
+    auth_header: str | None = Field(default=None, description="header that RD Station CRM is told to send")
     auth_value_env: EnvName = "BASTAO_RECEIVER_AUTH"
+    hubspot_secret_env: EnvName = Field(default="BASTAO_HUBSPOT_CLIENT_SECRET", description="client secret of the app that sends")
+    pipedrive_user: str = Field(default="bastao", description="user of the basic authentication that Pipedrive is told")
+    pipedrive_password_env: EnvName = "BASTAO_PIPEDRIVE_HOOK_PASSWORD"
 
 
 class Ports(Section):

@@ -107,6 +107,9 @@ class State:
             metadata.create_all(self.engine)
         except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
             metadata.create_all(self.engine)
+        from orchestration import inbox
+
+        inbox.add_missing_columns(self.engine)
 
     def next_value(self, name: str) -> int:
         """The next number of a sequence (1, 2, …); monotone across processes, never given out twice."""

@@ -18,8 +18,9 @@ import httpx
 import pytest
 
 from orchestration.profile import Profile
-from orchestration.receiver import LARGEST_BODY, Access, create_app, own_secret
+from orchestration.receiver import create_app, own_secret
 from orchestration.runtime import Runtime
+from orchestration.senders.access import SENDERS, Access
 from orchestration.settings import child_environment
 
 with warnings.catch_warnings():  # Starlette recommends another HTTP library for its test client
@@ -92,7 +93,7 @@ def client(runtime: Runtime) -> TestClient:
 
 @pytest.mark.parametrize("kind", EVENTS)
 def test_event_is_stored_reduced_and_once(client: TestClient, runtime: Runtime, kind: str) -> None:
-    for expected in ({"stored": 1, "repeated": 0}, {"stored": 0, "repeated": 1}):
+    for expected in ({"stored": 1, "repeated": 0, "refused": 0}, {"stored": 0, "repeated": 1, "refused": 0}):
         answer = client.post("/hooks/s3cret", json=EVENTS[kind])
         assert (answer.status_code, answer.json()) == (200, expected)
     (row,) = runtime.state.inbox.after(0)
@@ -112,23 +113,34 @@ def test_fields_of_both_systems(client: TestClient, runtime: Runtime) -> None:
     assert (deal["deal_stage_id"], deal["deal_user_id"]) == ("66f0a1b2c3d4e5f600000b01", "66f0a1b2c3d4e5f600000f01")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<html>oops</html>",
-        b'"text"',
-        b"[" * 100_000,
-        json.dumps({**EVENTS["deal"], "document": {"name": "no id"}}).encode(),
-        json.dumps({**EVENTS["deal"], "event_timestamp": "yesterday"}).encode(),
-        json.dumps({**EVENTS["deal"], "event_timestamp": "2026-01-10T14:05:02"}).encode(),
-        json.dumps({**EVENTS["conversion"], "contact": {"uuid": 5}}).encode(),
-        json.dumps({"leads": {}}).encode(),
-    ],
-)
-def test_bad_body_is_refused_and_counted(client: TestClient, runtime: Runtime, body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"<html>oops</html>", b"[" * 100_000, b'{"a": "\\ud800"}', b"\xff\xfe{}"])
+def test_what_is_not_json_is_refused_and_counted(client: TestClient, runtime: Runtime, body: bytes) -> None:
     assert client.post("/hooks/s3cret", content=body).status_code == 400
     assert runtime.state.counter_values() == {"webhook_bad_body": 1}
     assert runtime.state.inbox.last_seq() == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "text",
+        {**EVENTS["deal"], "document": {"name": "no id"}},
+        {**EVENTS["deal"], "event_timestamp": "yesterday"},
+        {**EVENTS["deal"], "event_timestamp": "2026-01-10T14:05:02"},
+        {**EVENTS["deal"], "event_timestamp": "0001-01-01T00:00:00+14:00"},
+        {**EVENTS["deal"], "transaction_uuid": "a\x00b"},
+        {**EVENTS["conversion"], "contact": {"uuid": 5}},
+        {"leads": {}},
+    ],
+)
+def test_bad_event_is_kept_with_its_reason_and_answered_2xx(client: TestClient, runtime: Runtime, body: Any) -> None:
+    """A receiver that keeps failing is suspended: one event that cannot be read must not cost the good ones."""
+    for _ in range(2):
+        answer = client.post("/hooks/s3cret", json=body)
+        assert (answer.status_code, answer.json()["refused"]) == (200, 1)
+    (row,) = runtime.state.inbox.after(0)
+    assert row["refusal"] and row["object_id"] is None
+    assert runtime.state.counter_values() == {"webhook_bad_event": 2}
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"ping": true}'])
@@ -140,8 +152,9 @@ def test_validation_call_of_a_new_subscription_is_answered_2xx(client: TestClien
 
 def test_wrong_secret_is_not_found_and_a_giant_body_is_cut(client: TestClient, runtime: Runtime) -> None:
     assert client.post("/hooks/guess", json=EVENTS["deal"]).status_code == 404
-    assert client.post("/hooks/s3cret", content=b"x" * (LARGEST_BODY + 1)).status_code == 413
+    assert client.post("/hooks/s3cret", content=b"x" * (SENDERS["rd_station"].largest_body + 1)).status_code == 413
     assert client.get("/hooks/s3cret").status_code == 405
+    assert client.post("/hooks/s3cret/nobody", json=EVENTS["deal"]).status_code == 404
     assert runtime.state.inbox.last_seq() == 0
 
 
@@ -149,6 +162,7 @@ def test_configured_header_must_match(runtime: Runtime) -> None:
     client = TestClient(create_app(runtime.state, Access("s3cret", "X-Bastao", "value")))
     assert client.post("/hooks/s3cret", json=EVENTS["deal"]).status_code == 401
     assert client.post("/hooks/s3cret", json=EVENTS["deal"], headers={"X-Bastao": "value"}).status_code == 200
+    assert client.post("/hooks/s3cret", json=EVENTS["conversion"]).status_code == 200, "Marketing cannot send it"
 
 
 def test_a_database_that_cannot_write_makes_the_sender_repeat(client: TestClient, runtime: Runtime) -> None:

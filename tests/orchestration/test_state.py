@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import threading
 from datetime import datetime
@@ -79,3 +80,17 @@ def test_run_log_keeps_the_last_good_run(state: State) -> None:
 def test_counters(state: State) -> None:
     assert [state.count("webhook_bad_body") for _ in range(2)] == [1, 2]
     assert state.counter_values() == {"webhook_bad_body": 2}
+
+
+def test_an_inbox_of_an_older_release_gains_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "create table inbox (inbox_seq integer primary key autoincrement, system text not null, event_type text not null,"
+            " event_key text not null, received_at datetime not null, unique (system, event_key))"
+        )
+        connection.execute("insert into inbox values (1, 'rd_station', 'x', 'k', '2026-06-30 12:00:00.000000')")
+    for _ in range(2):
+        state = State(f"sqlite:///{path}", tmp_path)
+        assert [row["refusal"] for row in state.inbox.after(0)][:1] == [None]
+    assert state.inbox.add_all([{"system": "hubspot", "event_type": "deal.x", "event_key": "k", "object_id": "1"}]) == {("hubspot", "k")}

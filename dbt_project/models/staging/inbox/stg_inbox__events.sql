@@ -15,6 +15,10 @@ select
     deal_id,
     deal_status,
     deal_stage_id,
-    deal_user_id
+    deal_user_id,
+    object_kind,
+    object_id,
+    change_kind,
+    merged_ids
 from {{ latest_rows(source("raw_inbox", "events"), "system, event_key") }} as events
 where occurred_at <= {{ as_of() }}
