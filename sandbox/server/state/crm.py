@@ -34,6 +34,12 @@ class CrmState:
         self.persons_of_organization: dict[str, set[str]] = {}
         self.person_by_email: dict[str, str] = {}
         self.organization_by_name: dict[str, str] = {}
+        # What was deleted, with the instant, by collection; and contacts that were merged, with the one that stayed. Only
+        # CRMs that keep a recycle bin show either.
+        self.gone: dict[str, dict[str, tuple[Any, datetime]]] = {
+            name: {} for name in ("deals", "persons", "organizations", "tasks")
+        }
+        self.merged: dict[str, str] = {}
         self.version = 0
         self.handlers: dict[str, Callable[[Event], list[Signal]]] = {
             "crm.deal_created": self.create_deal,
@@ -46,6 +52,7 @@ class CrmState:
             "crm.contact_created": self.write_person,
             "crm.contact_updated": self.write_person,
             "crm.contact_deleted": self.delete_person,
+            "crm.contact_merged": self.merge_person,
             "crm.organization_created": self.write_organization,
             "crm.organization_updated": self.write_organization,
             "crm.organization_deleted": self.delete_organization,
@@ -66,6 +73,9 @@ class CrmState:
         deal.user_id = data.get("user_id")
         deal.from_rdsm = bool(data.get("from_rdsm"))
         deal.parent_deal_id = data.get("parent_deal_id")
+        deal.trail = [(event.at, "user_id", deal.user_id)] if deal.user_id else []
+        if deal.rating != 1:  # 1 is the default: nobody gave it
+            deal.trail.append((event.at, "rating", deal.rating))
         self._visit(deal, deal.stage_id, event.at)
         return [Signal("crm_deal_created", deal.id, event.at)]
 
@@ -77,6 +87,9 @@ class CrmState:
         data = event.data
         if "user_id" in data and data["user_id"] != deal.user_id:
             deal.user_id, deal.user_changed = data["user_id"], True
+            deal.trail.append((event.at, "user_id", deal.user_id))
+        if "rating" in data and data["rating"] != deal.rating:
+            deal.trail.append((event.at, "rating", data["rating"]))
         self._write_deal(deal, data)
         return self._touched(deal, event.at)
 
@@ -134,6 +147,7 @@ class CrmState:
         deal.closed_by_id = data.get("closed_by_id") or deal.user_id
         deal.lost_reason_id = None if deal.win else data.get("lost_reason_id")
         deal.lost_note = None if deal.win else data.get("note")
+        deal.trail += [(event.at, "status", deal.status), (event.at, "lost_reason_id", deal.lost_reason_id)]
         return self._touched(deal, event.at)
 
     def reopen_deal(self, event: Event) -> list[Signal]:
@@ -142,6 +156,7 @@ class CrmState:
         if deal is None:
             return []
         deal.win = deal.closed_at = deal.lost_reason_id = deal.lost_note = deal.closed_by_id = None
+        deal.trail += [(event.at, "status", "ongoing"), (event.at, "lost_reason_id", None)]
         return self._touched(deal, event.at)
 
     def hold_deal(self, event: Event) -> list[Signal]:
@@ -157,6 +172,7 @@ class CrmState:
         deal = self.deals.pop(event.data["deal_id"], None)
         if deal is None:
             return []
+        self.gone["deals"][deal.id] = (deal, event.at)
         for person in deal.contact_ids:
             self.deals_of_person.get(person, set()).discard(deal.id)
         if deal.organization_id:
@@ -193,6 +209,7 @@ class CrmState:
         person = self.persons.pop(event.data["contact_id"], None)
         if person is None:
             return []
+        self.gone["persons"][person.id] = (person, event.at)
         for email in person.emails:
             if self.person_by_email.get(email.lower()) == person.id:
                 del self.person_by_email[email.lower()]
@@ -202,6 +219,21 @@ class CrmState:
             deal = self.deals[deal_id]
             deal.contact_ids = [key for key in deal.contact_ids if key != person.id]
         return [Signal("crm_contact_deleted", person.id, event.at, label=person.name)]
+
+    def merge_person(self, event: Event) -> list[Signal]:
+        """Apply `crm.contact_merged`: `contact_id` is absorbed by `into_id`, which takes over its deals."""
+        key, into = event.data["contact_id"], self.persons.get(event.data["into_id"])
+        if key not in self.persons or into is None:
+            return []
+        for deal_id in set(self.deals_of_person.pop(key, set())):
+            deal = self.deals[deal_id]
+            deal.contact_ids = list(dict.fromkeys(into.id if one == key else one for one in deal.contact_ids))
+            self.deals_of_person.setdefault(into.id, set()).add(deal_id)
+        self.delete_person(event)
+        del self.gone["persons"][key]  # a merged record is not in the recycle bin: its id answers with the one that stayed
+        self.merged = {old: into.id if new == key else new for old, new in self.merged.items()} | {key: into.id}
+        into.updated_at = event.at
+        return [Signal("crm_contact_updated", into.id, event.at)]
 
     def write_organization(self, event: Event) -> list[Signal]:
         """Apply `crm.organization_created` and `crm.organization_updated`."""
@@ -224,7 +256,10 @@ class CrmState:
     def delete_organization(self, event: Event) -> list[Signal]:
         """Apply `crm.organization_deleted` (CRM v2 DELETE)."""
         row = self.organizations.pop(event.data["organization_id"], None)
-        return [Signal("crm_organization_deleted", row.id, event.at, label=row.name)] if row else []
+        if row is None:
+            return []
+        self.gone["organizations"][row.id] = (row, event.at)
+        return [Signal("crm_organization_deleted", row.id, event.at, label=row.name)]
 
     # Tasks and notes -----------------------------------------------------------------------------------------
     def create_task(self, event: Event) -> list[Signal]:
@@ -265,7 +300,10 @@ class CrmState:
     def delete_task(self, event: Event) -> list[Signal]:
         """Apply `crm.task_deleted`."""
         task = self.tasks.pop(event.data["task_id"], None)
-        return [Signal("crm_task_deleted", task.id, event.at, label=task.subject)] if task else []
+        if task is None:
+            return []
+        self.gone["tasks"][task.id] = (task, event.at)
+        return [Signal("crm_task_deleted", task.id, event.at, label=task.subject)]
 
     def create_note(self, event: Event) -> list[Signal]:
         """Apply `crm.note_created` (API writes)."""
