@@ -28,11 +28,12 @@ class Overloaded(Exception):
 class GroupCommit:
     """Stores rows through `write`, which commits what it is given and returns the keys that were new.
 
-    One event loop, one writing thread. At most `group` rows per commit and `queue` rows waiting.
+    One event loop, one writing thread. At most `group` rows per commit and `queue` rows waiting. A commit waits `linger`
+    seconds for company: nothing against a sender's patience of seconds, and a commit costs as much as forty rows.
     """
 
-    def __init__(self, write: Write, group: int = 500, queue: int = 20_000):
-        self._write, self._group, self._queue = write, group, queue
+    def __init__(self, write: Write, group: int = 500, queue: int = 20_000, linger: float = 0.01):
+        self._write, self._group, self._queue, self._linger = write, group, queue, linger
         self._waiting: deque[tuple[list[Row], asyncio.Future[int]]] = deque()
         self._rows = 0
         self._task: asyncio.Task[None] | None = None
@@ -55,6 +56,8 @@ class GroupCommit:
 
     async def _drain(self) -> None:
         while self._waiting:
+            if self._rows < self._group:
+                await asyncio.sleep(self._linger)
             await self._commit(self._take())
 
     def _take(self) -> list[tuple[list[Row], asyncio.Future[int]]]:

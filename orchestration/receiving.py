@@ -9,7 +9,7 @@ import uvicorn
 
 from orchestration import settings
 from orchestration.profile import Profile
-from orchestration.receiver import create_app, own_secret
+from orchestration.receiver import Receiver, own_secret
 from orchestration.runtime import Runtime
 from orchestration.senders.access import Access
 
@@ -46,9 +46,9 @@ def address_of(profile: Profile, sender: str | None = None) -> str:
 
 def serve(profile: Profile) -> None:
     """Serve until stopped. Access logs are off: the address holds the secret."""
-    app = create_app(Runtime(profile).state, access_of(profile))
+    app = Receiver(Runtime(profile).state, access_of(profile))
     uvicorn.run(
-        app, host="127.0.0.1", port=profile.ports.receiver, log_level="warning", access_log=False, server_header=False,
+        app, host="127.0.0.1", port=profile.ports.receiver, log_level="warning", access_log=False, server_header=False, lifespan="off",
         proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )  # fmt: skip
 

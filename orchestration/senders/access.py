@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,25 @@ class Refusal:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Headers:
+    """Headers of a request, found whatever their case; pairs of bytes with lower-case names, as ASGI gives them."""
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]):
+        self._pairs = list(pairs)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value of a header."""
+        wanted = name.lower().encode()
+        return next((value.decode("latin-1") for key, value in self._pairs if key == wanted), default)
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One request: method, path with query as it came in (undecoded), headers (case-insensitive), raw body, instant."""
 
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes
     now_ms: int
 
@@ -58,7 +70,7 @@ class Access:
         """Marketing sends no header whatever it is told, so only events of the CRM must carry it."""
         if self.header is None or not rd_station.is_crm(body):
             return None
-        if _same(delivery.headers.get(self.header, ""), self.header_value or ""):
+        if _same(delivery.headers.get(self.header) or "", self.header_value or ""):
             return None
         return Refusal(401, "webhook_wrong_header", f"the header {self.header} is missing or wrong")
 
@@ -78,7 +90,7 @@ class Access:
 
     def check_pipedrive(self, delivery: Delivery, _body: Any) -> Refusal | None:
         """Basic authentication; user and password are compared together."""
-        kind, _, offered = delivery.headers.get("authorization", "").partition(" ")
+        kind, _, offered = (delivery.headers.get("authorization") or "").partition(" ")
         if kind.lower() == "basic" and _same(_plain(offered), f"{self.pipedrive_user}:{self.pipedrive_password}"):
             return None
         challenge = (("WWW-Authenticate", 'Basic realm="bastao"'),)
@@ -89,7 +101,7 @@ class Access:
         if self.public_url:
             return [self.public_url.rstrip("/") + delivery.path]
         get = delivery.headers.get
-        return [f"https://{host}{delivery.path}" for host in {get("x-forwarded-host", ""), get("host", "")} if host]
+        return [f"https://{host}{delivery.path}" for host in {get("x-forwarded-host"), get("host")} if host]
 
 
 _LATER = (("Retry-After", "60"),)

@@ -12,12 +12,18 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, Protocol
 
 Outcome = Literal["good", "late", "wrong", "missing"]
 WINDOW_MS = 300_000
 _ESCAPES = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)  # : / ? @ ! $ ' ( ) * , ;
+
+
+class HasGet(Protocol):
+    """Headers; `get` finds a name whatever its case."""
+
+    def get(self, name: str, /) -> str | None: ...
 
 
 def decoded(uri: str) -> str:
@@ -39,16 +45,16 @@ def v1(secret: str, body: bytes) -> str:
 
 
 def judge(
-    headers: Mapping[str, str], method: str, uris: Iterable[str], body: bytes, secret: str, now_ms: int
+    headers: HasGet, method: str, uris: Iterable[str], body: bytes, secret: str, now_ms: int
 ) -> Outcome:
-    """Whether `body` comes from the owner of `secret`. `headers` is case-insensitive; `uris` are those it may be signed for.
+    """Whether `body` comes from the owner of `secret`. `uris` are those it may be signed for.
 
     `late`: signed by HubSpot, but more than five minutes away from `now_ms`. A v3 header alone decides where there is one.
     """
     spellings = list(dict.fromkeys(form for uri in uris for form in (decoded(uri), uri)))
     offered = headers.get("x-hubspot-signature-v3")
     if offered is not None:
-        timestamp = headers.get("x-hubspot-request-timestamp", "")
+        timestamp = headers.get("x-hubspot-request-timestamp") or ""
         if not re.fullmatch("[0-9]{1,16}", timestamp):
             return "wrong"
         if not _among(offered, (v3(secret, method, uri, body, timestamp) for uri in spellings)):
@@ -58,7 +64,7 @@ def judge(
     if offered is None:
         return "missing"
     older = (v2(secret, method, uri, body) for uri in spellings)
-    version = headers.get("x-hubspot-signature-version", "v1")
+    version = headers.get("x-hubspot-signature-version")
     return "good" if _among(offered, older if version == "v2" else [v1(secret, body)]) else "wrong"
 
 

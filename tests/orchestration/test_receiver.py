@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from orchestration.profile import Profile
-from orchestration.receiver import create_app, own_secret
+from orchestration.receiver import Receiver, own_secret
 from orchestration.runtime import Runtime
 from orchestration.senders.access import SENDERS, Access
 from orchestration.settings import child_environment
@@ -88,7 +88,7 @@ def runtime(profile: Profile) -> Runtime:
 
 @pytest.fixture
 def client(runtime: Runtime) -> TestClient:
-    return TestClient(create_app(runtime.state, Access("s3cret")))
+    return TestClient(Receiver(runtime.state, Access("s3cret")))
 
 
 @pytest.mark.parametrize("kind", EVENTS)
@@ -159,7 +159,7 @@ def test_wrong_secret_is_not_found_and_a_giant_body_is_cut(client: TestClient, r
 
 
 def test_configured_header_must_match(runtime: Runtime) -> None:
-    client = TestClient(create_app(runtime.state, Access("s3cret", "X-Bastao", "value")))
+    client = TestClient(Receiver(runtime.state, Access("s3cret", "X-Bastao", "value")))
     assert client.post("/hooks/s3cret", json=EVENTS["deal"]).status_code == 401
     assert client.post("/hooks/s3cret", json=EVENTS["deal"], headers={"X-Bastao": "value"}).status_code == 200
     assert client.post("/hooks/s3cret", json=EVENTS["conversion"]).status_code == 200, "Marketing cannot send it"

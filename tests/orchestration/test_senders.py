@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.profile import Profile
-from orchestration.receiver import create_app
+from orchestration.receiver import Receiver
 from orchestration.runtime import Runtime
 from orchestration.senders import hubspot, hubspot_signature, pipedrive, rd_station
 from orchestration.senders.access import Access
@@ -41,7 +41,7 @@ def runtime(profile: Profile) -> Runtime:
 @pytest.fixture
 def client(runtime: Runtime) -> TestClient:
     access = Access("s3cret", None, None, PUBLIC, SECRET, "bastao", "password")
-    return TestClient(create_app(runtime.state, access, now=lambda: NOW_MS / 1000))
+    return TestClient(Receiver(runtime.state, access, now=lambda: NOW_MS / 1000))
 
 
 def headers_of(scheme: str) -> dict[str, str]:
@@ -135,13 +135,13 @@ def test_hubspot_statuses_follow_what_it_repeats(client: TestClient, runtime: Ru
     assert status(signed(path, body, base="http://127.0.0.1:8898")) == 401
     assert status(signed(path, body, at=NOW_MS - 400_000)) == 503, "held up somewhere: signed anew it is good"
     assert runtime.state.inbox.last_seq() == 0
-    unset = TestClient(create_app(runtime.state, Access("s3cret")))
+    unset = TestClient(Receiver(runtime.state, Access("s3cret")))
     assert status(signed(path, body), unset) == 503, "our own omission must not lose events"
     assert client.get("/health").json()["webhook_wrong_signature"] == 2
 
 
 def test_without_a_public_address_the_proxys_host_counts(runtime: Runtime) -> None:
-    app = TestClient(create_app(runtime.state, Access("s3cret", hubspot_secret=SECRET), now=lambda: NOW_MS / 1000))
+    app = TestClient(Receiver(runtime.state, Access("s3cret", hubspot_secret=SECRET), now=lambda: NOW_MS / 1000))
     body, path = b"[]", "/hooks/s3cret/hubspot"
     forwarded = {**signed(path, body), "X-Forwarded-Host": "coletor.example.com.br"}
     assert app.post(path, content=body, headers=forwarded).status_code == 200
