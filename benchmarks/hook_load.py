@@ -26,7 +26,7 @@ from orchestration.settings import child_environment, load_profile
 SECRET, CLIENT_SECRET = "s3cret-of-the-address", "client-secret-invented"
 # Repeats after a failure: Marketing 3, CRM 5, HubSpot 10, Pipedrive 3 (contracts A6, B4, 3.8, 5.8). The pauses are ours:
 # minutes and hours are shortened to seconds, and the first is short so that a restart falls between repeats.
-REPEATS = {"rd_station": (1, 3, 6), "rd_station_crm": (0.5, 1, 2, 4, 8), "hubspot": (0.5,) * 4 + (2.0,) * 6, "pipedrive": (1, 3, 6)}
+REPEATS = {"rd_station": (1, 4, 16), "rd_station_crm": (1, 2, 4, 8, 16), "hubspot": (2.0,) * 10, "pipedrive": (1, 4, 16)}
 MIX = ("rd_station", "rd_station", "rd_station", "rd_station_crm", "rd_station_crm", "rd_station_crm", "hubspot", "pipedrive")
 PERSON = {
     "email": "pessoa@example.com.br", "name": "Pessoa de Exemplo", "job_title": "Gerente", "bio": None, "website": None,

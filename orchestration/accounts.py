@@ -15,9 +15,10 @@ from orchestration import settings
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
+    from ingestion.http import ApiClient
     from ingestion.protheus import ProtheusConfig
     from ingestion.rd_station import RdStationApi, RdStationConfig
-    from ingestion.rd_station_crm import RdStationCrmConfig
+    from ingestion.rd_station_crm import CrmApi, RdStationCrmConfig
 
 
 def ports(runtime: Runtime, source: str, load_seq: int = 0) -> Ports:
@@ -78,12 +79,37 @@ def protheus_config(runtime: Runtime) -> ProtheusConfig:
     )
 
 
+def open_rd_station(runtime: Runtime) -> RdStationApi:
+    """An authenticated client of RD Station Marketing; the caller closes it."""
+    from ingestion.rd_station import RdStationApi
+
+    return RdStationApi(rd_station_config(runtime), ports(runtime, "rd_station"))
+
+
+def open_rd_station_crm(runtime: Runtime) -> CrmApi:
+    """An authenticated client of RD Station CRM; the caller closes it."""
+    from ingestion.rd_station_crm import CrmApi
+
+    return CrmApi(rd_station_crm_config(runtime), ports(runtime, "rd_station_crm"))
+
+
+def open_pipedrive_hooks(runtime: Runtime) -> ApiClient | None:
+    """A client for Pipedrive's subscriptions, None without a token in the environment; the caller closes it."""
+    from ingestion.http import ApiClient
+    from ingestion.oauth import HeaderToken
+
+    wanted = runtime.profile.receiver
+    token = settings.optional_secret(wanted.pipedrive_token_env)
+    if token is None:
+        return None
+    auth = HeaderToken("x-api-token", token.reveal())
+    return ApiClient(wanted.pipedrive_url, auth, runtime.limiter("pipedrive"), "pipedrive:hooks", runtime.clock)
+
+
 @contextlib.contextmanager
 def rd_station_api(runtime: Runtime) -> Iterator[RdStationApi]:
     """An authenticated client of RD Station Marketing."""
-    from ingestion.rd_station import RdStationApi
-
-    api = RdStationApi(rd_station_config(runtime), ports(runtime, "rd_station"))
+    api = open_rd_station(runtime)
     try:
         yield api
     finally:

@@ -40,8 +40,13 @@ def access_of(profile: Profile) -> Access:
 
 def address_of(profile: Profile, sender: str | None = None) -> str:
     """Where the outside systems deliver: holds the secret, so it is shown to the operator and never logged."""
-    base = (profile.receiver.public_url or f"http://127.0.0.1:{profile.ports.receiver}").rstrip("/")
-    return f"{base}/hooks/{access_of(profile).secret}" + (f"/{sender}" if sender else "")
+    base = profile.receiver.public_url or f"http://127.0.0.1:{profile.ports.receiver}"
+    return f"{base.rstrip('/')}/hooks/{access_of(profile).secret}" + (f"/{sender}" if sender else "")
+
+
+def local_address(profile: Profile) -> str:
+    """Where a sender on this machine delivers (the simulated company)."""
+    return f"http://127.0.0.1:{profile.ports.receiver}/hooks/{access_of(profile).secret}"
 
 
 def serve(profile: Profile) -> None:

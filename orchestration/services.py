@@ -109,7 +109,7 @@ def _subscribe(profile: Profile, receiver: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(httpx.HTTPError):
             httpx.get(f"http://127.0.0.1:{profile.ports.receiver}/health", timeout=2)
             with Runtime(profile) as runtime:
-                webhooks.subscribe(runtime, receiving.address_of(profile))
+                webhooks.subscribe(runtime, receiving.local_address(profile))
             return
         time.sleep(POLL_SECONDS)
 
