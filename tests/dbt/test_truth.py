@@ -72,6 +72,8 @@ class Company:
         if "person" in expected and "person_id" not in expected:
             expected["person_id"] = [person_id(p) if p else None for p in expected["person"]]
         rows = fetch(self.database, query)
+        if not rows:  # a day before go-live has no returns: then the truth must have none either
+            return [] if expected.empty else [f"no rows, where the truth has {len(expected)}"]
         found = pd.DataFrame(rows, columns=pd.Index(list(rows[0])), dtype=object)
         columns = [c for c in expected.columns if c not in key and c not in OWN_COLUMNS]
         assert set(columns) <= set(found.columns), set(columns) - set(found.columns)
@@ -109,7 +111,6 @@ def test_data_and_unit_tests_hold_on_a_whole_company(company: Company, dbt_home:
     run_dbt(["test"], dbt_home, company.database, {"go_live": f"{GO_LIVE:%Y-%m-%d %H:%M:%S}"})
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("seed", "step", "dirt", "earlier"), [(41, 1, 1.0, 0), (42, 3, 3.0, 0), (43, 7, 1.0, 45), (44, 30, 2.0, 200)]
 )
