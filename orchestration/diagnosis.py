@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from contract.problems import ConfigurationError
-from orchestration import accounts, agreements, receiving, settings
+from orchestration import accounts, agreements, hook_coverage, receiving, settings
 from orchestration.clock import ClockError
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
@@ -139,6 +139,9 @@ def _webhooks(runtime: Runtime) -> Iterator[Finding]:
     words = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in sorted(refused.items())) or "none refused"
     yield Finding("webhooks", "ok", f"{runtime.state.inbox.last_seq()} received, {words}")
     yield Finding("webhook address", "ok", receiving.address_of(runtime.profile))
+    for found in hook_coverage.read(runtime.paths.published_bi):
+        remedy = "bastao webhooks shows what is not registered; rpt_webhook_coverage shows the days." if found.missed else ""
+        yield Finding(f"webhooks {found.system}", "note" if found.missed else "ok", str(found), remedy)
 
 
 def _deliveries(runtime: Runtime) -> Iterator[Finding]:
