@@ -174,6 +174,15 @@ class Receiving:
             time.sleep(0.02)
         raise RuntimeError("the receiver did not come up")
 
+    def processor_seconds(self) -> float:
+        """What the process has used so far, on any core (Linux; 0 elsewhere)."""
+        assert self.process is not None
+        path = Path(f"/proc/{self.process.pid}/stat")
+        if not path.exists():
+            return 0.0
+        fields = path.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """SIGKILL, as a machine that loses power would do it to the process."""
         assert self.process is not None

@@ -12,12 +12,12 @@ from ingestion.tables import TABLES
 from orchestration.assets.deliveries import delivery_key
 from orchestration.assets.published import MARTS, PLAN
 from orchestration.assets.translator import raw_key
-from orchestration.profile import Destinations, Profile
+from orchestration.profile import CRMS, Destinations, Profile
 from orchestration.sources import ALWAYS, SCHEMAS
 
 FULL_RUN, HOT_PATH, PUSH = "full_run", "hot_path", "push"
 # A webhook names a deal or a contact; what it does not carry is read from the CRM, which is quick by its cursor.
-HOT_SOURCES = ("inbox", "rd_station_crm", "deliveries")
+HOT_SOURCES = ("inbox", *CRMS, "deliveries")
 PRIORITY = "dagster/priority"
 
 Jobs = dict[str, UnresolvedAssetJobDefinition]
