@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from activation.limits import DAY, Limits
@@ -13,9 +14,10 @@ from activation.report import DeliveryReport
 
 
 def quota_cost(destination: Any, rows: int) -> Counter[str]:
-    """Calls by resource that `rows` records take. `destination.cost`: calls by resource of one record."""
-    per_row: Mapping[str, int] = getattr(destination, "cost", {})
-    return Counter({resource: calls * rows for resource, calls in per_row.items() if calls * rows})
+    """Calls by resource that `rows` records take. `destination.cost`: calls by resource of one record; a part of a
+    call where several records share one."""
+    per_row: Mapping[str, float] = getattr(destination, "cost", {})
+    return Counter({resource: ceil(calls * rows) for resource, calls in per_row.items() if calls * rows})
 
 
 def drain_seconds(cost: Mapping[str, int], limits: Limits, speed: float = 1.0, share: float = 1.0) -> float:

@@ -22,7 +22,7 @@ RECHECKED = frozenset({"unreadable", "not_in_plan"})
 
 # What a look just before the send may find, and the reason it gives to the ledger.
 _REFUSING = {"missing": "contact_missing", "suppressed": "suppressed", "declined": "consent_declined", "owned": "owned",
-             "gone": "deal_gone"}  # fmt: skip
+             "gone": "deal_gone", "shown": "already_shown"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,9 @@ def admit(plan: PlanRow, state: State, problem: str | None, policy: Policy) -> C
         refusal = refusal or plan.refusal_reason
     if refusal:
         return _change(state, State.REFUSED, reason=refusal)
+    if not plan.eligible and plan.refusal_reason in policy.for_a_person:
+        path = (State.PENDING, State.HELD) if state is State.PLANNED else (State.HELD,)
+        return _change(state, *path, reason=plan.refusal_reason)
     if state is not State.PLANNED:
         return None
     waits_for = waiting_reason(plan, problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ def export_outbox(outbox: Outbox, after_seq: int = 0) -> Iterator[dict[str, Any]
             for name in _INSTANTS:
                 values[name] = values[name].replace(tzinfo=None) if values[name] else None
             values["refusal_reason"] = row["reason"]
+            values["value"] = None if row["value_cents"] is None else Decimal(row["value_cents"]) / 100
             yield values
         if len(rows) < _PAGE:
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -114,7 +115,7 @@ class Outbox:
             values.append({
                 "delivery_id": plan.delivery_id, "sync": plan.sync, "destination": destination,
                 "subject_id": plan.subject_id, "occurrence": plan.occurrence, "handoff_id": plan.handoff_id,
-                "reason_code": plan.reason_code, "state": state, "priority": plan.priority,
+                "reason_code": plan.reason_code, "value_cents": cents(plan.value), "state": state, "priority": plan.priority,
                 "reason": change.reason if change else waits_for, "read_first": read_first,
                 "attempts": 0, "failures": 0, "happened_at": plan.happened_at, "planned_at": now,
             })  # fmt: skip
@@ -143,8 +144,10 @@ class Outbox:
                 connection.execute(sa.update(outbox).where(same).values(reason=reason, updated_seq=seq))
 
     def claim(self, row: Row, sync: str, worker: str, now: datetime, max_per_day: int,
-              mark: str | None = None) -> str | None:  # fmt: skip
+              mark: str | None = None, plan: PlanRow | None = None) -> str | None:  # fmt: skip
         """Make a pending row ours (`sending`) and open its attempt, durably, before any call goes out.
+
+        Reason and money of `plan` are written down as they go out: both may have changed while the row waited.
 
         Returns None, or why not: `paused`, `day_limit`, `moved`. Pause, the cap per 24 hours and the state are
         looked at inside one transaction that excludes other claims of the sync. `mark`: `now` in steady time.
@@ -156,12 +159,13 @@ class Outbox:
             if connection.execute(_begun(sync, now - timedelta(days=1))).scalar_one() >= max_per_day:
                 return "day_limit"
             number = row.attempts + 1
+            told = {} if plan is None else {"reason_code": plan.reason_code, "value_cents": cents(plan.value)}
             claimed = connection.execute(
                 sa.update(outbox)
                 .where(outbox.c.delivery_id == row.delivery_id, outbox.c.state == State.PENDING)
                 .where(outbox.c.attempts == row.attempts)
                 .values(state=check_path(State.PENDING, State.SENDING), worker=worker, attempts=number, sent_at=now,
-                        sent_mark=mark, returned_at=None, next_attempt_at=None, updated_seq=_next_seq(connection))
+                        sent_mark=mark, returned_at=None, next_attempt_at=None, updated_seq=_next_seq(connection), **told)
             )  # fmt: skip
             if claimed.rowcount != 1:
                 return "moved"
@@ -188,6 +192,11 @@ class Outbox:
             same = sa.and_(same, outbox.c.state == State.SENDING, outbox.c.attempts == row.attempts)
             left = connection.execute(sa.update(outbox).where(same).values(worker=None, returned_at=now))
             return left.rowcount == 1
+
+
+def cents(value: Decimal | None) -> int | None:
+    """Money as the whole number that every database keeps exactly; None without any."""
+    return None if value is None else int((value * 100).to_integral_value())
 
 
 def engine_row(row: Mapping[Any, Any]) -> Row:

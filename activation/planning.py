@@ -46,6 +46,8 @@ def enter_plan(run: Run) -> None:
     for _, change, waits_for, _ in new:
         if change and change.to is State.REFUSED:
             run.report.refused[change.reason or "?"] += 1
+        elif change and change.to is State.HELD:
+            run.report.held += 1
         elif waits_for:
             run.report.waiting[waits_for] += 1
     crash_point("plan:before_insert")
@@ -70,8 +72,10 @@ def _gate_again(run: Run, known: sa.RowMapping, problem: str | None) -> None:
     row, plan = engine_row(known), run.plan[known["delivery_id"]]
     change = engine.admit(plan, row.state, problem, run.policy)
     if change:
-        if run.outbox.move(row, change) and change.to is State.REFUSED:
-            run.report.refused[change.reason or "?"] += 1
+        if run.outbox.move(row, change):
+            run.report.held += change.to is State.HELD
+            if change.to is State.REFUSED:
+                run.report.refused[change.reason or "?"] += 1
         return
     waits_for = engine.waiting_reason(plan, problem)
     if waits_for:

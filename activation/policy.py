@@ -85,6 +85,9 @@ class Policy:
     )
     """Reasons of the plan that will not pass: such a row never enters the ledger, it is only counted."""
 
+    for_a_person: frozenset[str] = frozenset()
+    """Reasons of the plan that no call can settle: such a row is held until a person does it and says so."""
+
     def __post_init__(self) -> None:
         problems = [
             f"{name}: {value!r} is not one of {', '.join(allowed)}"

@@ -123,7 +123,8 @@ class Batches(Protocol):
 @dataclass(frozen=True)
 class Consent:
     """A fresh look at the consent: `granted`, `declined`, `unknown`, `suppressed` or `missing` (no such contact); for a
-    lead's owner also `owned` (somebody has it by now) or `gone` (no such deal, or closed).
+    lead's owner also `owned` (somebody has it by now) or `gone` (no such deal, or closed); for a status also `shown` (the
+    outside has it already).
 
     None as status: it could not be read now, so the row must wait; `result` then says why.
     """

@@ -72,6 +72,8 @@ def _one(report: DeliveryReport, plan: PlanRow, row: engine.Row | None, destinat
     change = engine.admit(plan, state, problem, policy)
     if change and change.to is State.REFUSED:
         report.refused[change.reason or "?"] += 1
+    elif change and change.to is State.HELD:
+        report.held += 1
     elif waits_for := engine.waiting_reason(plan, problem):
         report.waiting[waits_for] += 1
     else:

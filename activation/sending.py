@@ -111,7 +111,7 @@ def _claimed(run: Run, row: Row, plan: PlanRow) -> tuple[bool, bool]:
             return False, verdict == "skip"
     crash_point("send:before_claim")
     sent_at, mark = run.now(), mark_of(run.clock)
-    not_ours = run.outbox.claim(row, run.sync, run.worker, sent_at, run.policy.max_per_day, mark)
+    not_ours = run.outbox.claim(row, run.sync, run.worker, sent_at, run.policy.max_per_day, mark, plan)
     if not_ours:
         if not_ours != "moved":
             run.stop(not_ours)

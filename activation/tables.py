@@ -45,6 +45,7 @@ outbox = sa.Table(
     sa.Column("occurrence", sa.Text, nullable=False),
     sa.Column("handoff_id", sa.Text),
     sa.Column("reason_code", sa.Text),
+    sa.Column("value_cents", sa.BigInteger),  # the plan's money when it was last sent: what the outside was told
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),  # why it is where it is: refusal, wait, failure
     sa.Column("priority", sa.Integer, nullable=False, default=0),

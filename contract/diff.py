@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contract.diff_calendars import calendar_changes
 from contract.diff_promises import promise_changes
 from contract.diff_words import arrow, behind, items, lists, of_title, retitled
-from contract.document_terms import rule_text, sign_text
+from contract.document_terms import rule_text, sign_text, way_back
 from contract.model import Criterion, Reason, Version
 from contract.signed import SignedVersion
 from contract.words import Language, count, day_text, language_of, number_text, target_text, word
@@ -107,7 +107,7 @@ def _next(reason: Reason, language: Language) -> str:
 def _reason(old: Reason, new: Reason, language: Language) -> Iterator[str]:
     steps = [word(reason.next_step, language) for reason in (old, new)]
     yield from arrow(word("next", language).lower(), steps[0], steps[1])
-    entries = [reason.return_identifier or word("nothing", language) for reason in (old, new)]
+    entries = [way_back(reason, language) or word("nothing", language) for reason in (old, new)]
     yield from arrow(word("returns_by", language).lower(), entries[0], entries[1])
     for system in {**old.labels, **new.labels}:
         label = f"{word('label', language)} ({system})"

@@ -11,7 +11,7 @@ from contract.document_promises import condition, figure_text, measure_text, rec
 from contract.document_terms import names
 from contract.model import Version
 from contract.sections.routing import Routing, RoutingRule
-from contract.words import Language, clocked, duration, word
+from contract.words import Language, clocked, duration, number_text, word
 
 
 def promise_changes(old: Version, new: Version, language: Language) -> Iterator[str]:
@@ -114,11 +114,21 @@ def _clause(old: Any, new: Any, language: Language) -> Iterator[str]:
             yield from arrow(word("measure", language).lower(), measures[0], measures[1])
     if old.kind == "give_back_allowed":
         yield from lists(word("exceptions_name", language), old.except_reasons, new.except_reasons, language)
+    if old.kind == new.kind == "returned_to_nurture":
+        yield from _return_limits(old, new, language)
     if old.kind == "rating_given":
         rules = [f"«{word(f'rating_{clause.fallback_without_instant}', language)}»" for clause in (old, new)]
         yield from arrow("", rules[0], rules[1])
     yield from _area(old, new, language)
     yield from retitled(old, new, language)
+
+
+def _return_limits(old: Any, new: Any, language: Language) -> Iterator[str]:
+    nothing = word("nothing", language)
+    times = [number_text(side.at_most, language) if side.at_most else nothing for side in (old, new)]
+    yield from arrow(word("at_most_name", language), times[0], times[1])
+    pauses = [clocked(side.cooling_off, "elapsed", language) if side.cooling_off else nothing for side in (old, new)]
+    yield from arrow(word("cooling_off_name", language), pauses[0], pauses[1])
 
 
 def _held(clause: Any, language: Language) -> str:

@@ -90,7 +90,20 @@ def _within(terms: Version, area: str, kind: str, text: str, language: Language)
         blocks: list[Block] = [Paragraph(f"{said(text, language, limit=limit)} {code(clause.id)}")]
         if kind == "rating_given":
             blocks.append(Paragraph(word(f"rating_{clause.fallback_without_instant}", language), small=True))
+        if kind == "returned_to_nurture" and (rules := return_limits(clause, language)):
+            blocks.append(Points(tuple(rules)))
         yield Section(kind, clause.title.in_language(language), tuple(blocks))
+
+
+def return_limits(clause: Any, language: Language) -> list[str]:
+    """How often, and how soon again, one person may be returned to nurture."""
+    rules = []
+    if clause.at_most is not None:
+        many = "one" if clause.at_most == 1 else "many"
+        rules.append(said(f"return_at_most_{many}", language, number=number_text(clause.at_most, language)))
+    if clause.cooling_off is not None:
+        rules.append(said("return_cooling_off", language, time=limit_text(clause.cooling_off, "elapsed", language)))
+    return rules
 
 
 def _clocks(terms: Version, area: str, language: Language) -> Iterator[Section]:

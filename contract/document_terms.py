@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract.document_blocks import Block, Facts, Paragraph, Points, Section, Table, code, said, strong
-from contract.model import Criteria
+from contract.model import Criteria, Reason
 from contract.sections.qualification import CriterionRule
 from contract.signed import Agreement, SignedVersion
 from contract.words import (
@@ -119,12 +119,20 @@ def reasons(version: SignedVersion, language: Language) -> Section:
         (
             reason.title.in_language(language),
             word(reason.next_step, language),
-            code(reason.return_identifier) if reason.return_identifier else "–",
+            way_back(reason, language) or "–",
         )
         for reason in version.terms.reasons
     )
     table = Table(tuple(word(head, language) for head in heads), rows)
     return _section("reasons", language, Paragraph(word("reasons_text", language)), table)
+
+
+def way_back(reason: Reason, language: Language) -> str:
+    """By what a lead enters nurture: the conversion, the flow, or one and then the other; empty for other next steps."""
+    ways = [code(reason.return_identifier)] if reason.return_identifier else []
+    if reason.flow:
+        ways.append(said("flow_name", language, flow=code(reason.flow)))
+    return " + ".join(ways)
 
 
 def passage(version: SignedVersion, language: Language) -> Section:

@@ -194,6 +194,21 @@ PROMISES: dict[str, tuple[str, str]] = {
         "O lead devolvido ou perdido por um motivo que manda voltar à nutrição entra no fluxo dela em até {limit}.",
         "A lead given back or lost for a reason that leads to nurture enters its flow within {limit}.",
     ),
+    "return_at_most_one": (
+        "A mesma pessoa volta uma vez só: devolvida de novo, fica em paz.",
+        "The same person is returned once only: given back again, they are left alone.",
+    ),
+    "return_at_most_many": (
+        "A mesma pessoa volta no máximo {number} vezes: devolvida mais uma vez, fica em paz.",
+        "The same person is returned {number} times at most: given back once more, they are left alone.",
+    ),
+    "return_cooling_off": (
+        "Entre duas voltas da mesma pessoa passam pelo menos {time}.",
+        "At least {time} lie between two returns of the same person.",
+    ),
+    "at_most_name": ("voltas por pessoa, no máximo:", "returns per person, at most:"),
+    "cooling_off_name": ("intervalo entre voltas:", "time between returns:"),
+    "flow_name": ("fluxo {flow}", "flow {flow}"),
     "month": ("Números do mês", "Figures of the month"),
     "measure": ("Como se mede", "How it is measured"),
     "minimum": ("No mínimo", "At least"),

@@ -57,8 +57,10 @@ class Signatures(Strict):
     sales: Signature = Field(description="who signed for sales")
 
 
-class Reason(Strict):
+class Reason(Sparse):
     """Why sales gives a lead back or loses it, and what follows."""
+
+    OMITTED = frozenset({"flow"})
 
     code: Code = Field(description="stable code of the reason, as sem_timing")
     title: Text = Field(description="the reason, in both languages")
@@ -68,13 +70,20 @@ class Reason(Strict):
         min_length=1,
         description="conversion identifier that takes the lead back to nurture in RD Station",
     )
+    flow: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="id of the RD Station flow that the lead is put into: instead of the conversion, or after it",
+    )
     labels: dict[SourceSystem, tuple[str, ...]] = Field(
         default_factory=dict, description="the reason as each system writes it"
     )
 
     @model_validator(mode="after")
-    def _return_needs_identifier(self) -> Reason:
-        if self.next_step == "nurture" and not self.return_identifier:
+    def _return_needs_a_way(self) -> Reason:
+        if self.next_step == "nurture" and not (self.return_identifier or self.flow):
             raise ValueError(
                 f"reason {self.code!r} goes back to nurture and has no return_identifier; add one, "
                 f"as bastao-nutricao-{self.code.replace('_', '-')}, and start the RD Station flow from it"
@@ -83,6 +92,11 @@ class Reason(Strict):
             raise ValueError(
                 f"reason {self.code!r} has a return_identifier and its next_step is {self.next_step!r}; "
                 "remove the identifier or set next_step: nurture"
+            )
+        if self.next_step != "nurture" and self.flow:
+            raise ValueError(
+                f"reason {self.code!r} names a flow and its next_step is {self.next_step!r}; "
+                "remove the flow or set next_step: nurture"
             )
         return self
 

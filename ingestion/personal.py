@@ -200,7 +200,7 @@ IMPERSONAL: dict[str, str] = {
     "raw_agreement.clause_forms": "agreement_version clause_id conversion_identifier",
     "raw_agreement.mql_criteria": "agreement_version rule value",
     "raw_agreement.hot_signals": "agreement_version conversion_identifier",
-    "raw_agreement.reasons": "agreement_version reason_code title_pt title_en next_step return_identifier",
+    "raw_agreement.reasons": "agreement_version reason_code title_pt title_en next_step return_identifier flow_id",
     "raw_agreement.reason_labels": "source_system label reason_code",
     "raw_agreement.stage_map": "source_system pipeline stage funnel_stage",
     "raw_agreement.channel_map": "traffic_source traffic_medium channel",

@@ -134,7 +134,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
     },
     "raw_agreement": {
         "versions": """agreement_version agreement_hash calendar_hash effective_from:timestamp signed_marketing
-            signed_sales inactivity_days:int consent_unknown hot_interest_min:int hot_signal_days:int""",
+            signed_sales inactivity_days:int consent_unknown hot_interest_min:int hot_signal_days:int
+            return_at_most:int return_cooling_off_seconds:int""",
         "clauses": """agreement_version clause_id clause_kind area title_pt title_en applies_to temperature subject_type
             starts_at earlier_contact:bool stops_at clock limit_seconds:int spacing_seconds:int spacing_clock
             pause_owner_absent:bool attempt_instant fallback measure minimum:decimal4""",
@@ -144,7 +145,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "clause_forms": "agreement_version clause_id conversion_identifier",
         "mql_criteria": "agreement_version criterion_no:int rule minimum:int value",
         "hot_signals": "agreement_version conversion_identifier",
-        "reasons": "agreement_version reason_code title_pt title_en next_step return_identifier",
+        "reasons": "agreement_version reason_code title_pt title_en next_step return_identifier flow_id",
         "reason_labels": "source_system label reason_code",
         "stage_map": "source_system pipeline stage funnel_stage",
         "channel_map": "traffic_source traffic_medium channel",
@@ -188,7 +189,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "raw_deliveries": {
         "outbox": """delivery_id sync destination subject_id occurrence handoff_id state attempts:int
             planned_at:timestamp sent_at:timestamp delivered_at:timestamp confirmed_at:timestamp refusal_reason
-            reason_code updated_seq:int""",
+            reason_code value:decimal updated_seq:int""",
     },
     "raw_inbox": {
         "events": """inbox_seq:int system event_type event_key occurred_at:timestamp received_at:timestamp

@@ -127,6 +127,31 @@ def nurture_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
 
 
 @contextlib.contextmanager
+def flow_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
+    """The destination that puts leads into flows, and the look-up of consent just before each send."""
+    from activation.destinations.rd_station_contact import RdConsent
+    from activation.destinations.rd_station_flow import RdStationFlow
+
+    account, wanted = runtime.profile.sources.rd_station, runtime.profile.destinations.rd_station_flow
+    assert account is not None and wanted is not None, "rd_station and rd_station_flow are not both configured"
+    with rd_station_api(runtime) as api:
+        yield RdStationFlow(api, account.plan, wanted.fields), RdConsent(api)
+
+
+@contextlib.contextmanager
+def status_destination(runtime: Runtime, setting: str) -> Iterator[tuple[Any, Any]]:
+    """A destination that tells RD Station what became of an opportunity; it looks at the contact just before each send."""
+    from activation.destinations.rd_station_loss import RdStationLoss
+    from activation.destinations.rd_station_opportunity import RdStationOpportunity
+    from activation.destinations.rd_station_sale import RdStationSale
+
+    kinds = {kind.name: kind for kind in (RdStationOpportunity, RdStationSale, RdStationLoss)}
+    with rd_station_api(runtime) as api:
+        destination = kinds[setting](api)
+        yield destination, destination
+
+
+@contextlib.contextmanager
 def owner_destination(runtime: Runtime) -> Iterator[tuple[Any, Any]]:
     """The destination that shows owners in RD Station; it looks at the contact just before each send itself."""
     from activation.destinations.rd_station_owner import RdStationOwner

@@ -27,6 +27,21 @@ WHY = {
     "contact_missing": "RD Station has no such contact any more",
     "no_email": "none of the person's contacts has an e-mail address",
     "open_passage": "sales is working the lead again",
+    "already_returned": "the person came back to nurture after the closing already",
+    "returned_too_often": "the person was returned as often as the agreement allows (nurture_return: at_most)",
+    "cooling_off": "the person was returned a short while ago (nurture_return: cooling_off in the agreement); it goes later",
+    "conversion_first": "the reason has a return conversion too, which goes first (destination rd_station_nurture)",
+    "already_shown": "RD Station shows it already: its own integration, or a person, did it",
+    "closed_since": "the deal has closed since",
+    "won_since": "the person has bought since",
+    "contact_too_new": "RD Station has known the contact for a few minutes only; it goes with the next run",
+    "waiting_invoice": "no invoice is matched with the sale yet (rd_station_sale: invoice_wait_days, without_invoice)",
+    "invoice_cancelled": "what was invoiced for the sale was cancelled or returned before RD Station was told",
+    "sale_to_correct": "RD Station was told more than is invoiced now. Correct the sale there, then: bastao deliveries received",
+    "no_contact": "none of the person's contacts is in RD Station",
+    "no_value": "the sale has no value",
+    "no_flow": "the agreement names no flow for the reason",
+    "flow_is_off": "the flow is switched off in RD Station, or does not exist; see the reason's flow in the agreement",
     "superseded": "newer content of the same subject took its place",
     "cancelled_by_person": "a person cancelled it: bastao deliveries cancel",
     "retried_by_person": "a person put it back: it goes with the next run",
@@ -41,7 +56,10 @@ _COUNTS = (
 
 def why(reason: str | None) -> str | None:
     """A reason of the ledger as a sentence; None when there is none, the code itself when it is a destination's."""
-    return None if reason is None else WHY.get(reason, reason.replace("_", " "))
+    if reason is None:
+        return None
+    code = reason.rsplit(":", 1)[-1]  # `http_400:flow_is_off`: what the service answered, and what that means
+    return WHY.get(code, reason.replace("_", " "))
 
 
 def lines(name: str, report: DeliveryReport) -> Iterator[str]:

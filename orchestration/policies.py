@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from activation.policy import Policy
 
 DAY_SECONDS = 86400.0
+# Refusals of a return that time does not heal.
+NEVER_AGAIN = frozenset({"consent_declined", "consent_unknown", "suppressed", "forgotten", "returned_too_often"})
 
 
 def nurture_policy(runtime: Runtime) -> Policy:
@@ -22,12 +24,54 @@ def nurture_policy(runtime: Runtime) -> Policy:
     from activation.policy import Policy
 
     setting = "rd_station_nurture"
-    in_force = agreements.read(runtime.profile).in_force(runtime.now())
     return Policy(
-        consent_unknown=in_force.terms.consent.unknown if in_force else "refuse",
+        consent_unknown=_consent_unknown(runtime),
         settle_seconds=runtime.profile.destination(setting).settle_seconds,
+        final_refusals=NEVER_AGAIN,
         **_common(runtime, setting),
     )
+
+
+def flow_policy(runtime: Runtime) -> Policy:
+    """The policy of putting leads into flows: as a return, but nothing can be read back. What RD Station answers is all that can
+    be known, so an attempt without an answer is held for a person."""
+    from activation.policy import Policy, ReadBack
+
+    return Policy(
+        consent_unknown=_consent_unknown(runtime),
+        read_back=ReadBack.NONE,
+        batch_max=50,  # the destination knows how many its plan allows
+        final_refusals=NEVER_AGAIN,
+        **_common(runtime, "rd_station_flow"),
+    )
+
+
+def status_policy(setting: str) -> Callable[[Runtime], Policy]:
+    """The policy of telling RD Station what became of an opportunity. A mark may start a flow, so consent counts as for a
+    return; what RD Station shows already, or what has passed, is nothing to do and never enters the ledger."""
+
+    def policy(runtime: Runtime) -> Policy:
+        from activation.policy import Policy, ReadBack
+
+        profile = runtime.profile
+        read_back = {"rd_station_opportunity": ReadBack.EXACT, "rd_station_loss": ReadBack.WEAK}.get(setting, ReadBack.NONE)
+        passed = frozenset({"already_shown", "closed_since", "won_since"})
+        # Contacts are read again with the sweep at the latest.
+        sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
+        return Policy(
+            consent_unknown=_consent_unknown(runtime),
+            read_back=read_back,
+            settle_seconds=getattr(profile.destination(setting), "settle_seconds", 0.0),
+            # The mark itself tells of a loss that a lost ledger forgot: without it nothing is sent.
+            read_before_first_send="never" if setting == "rd_station_loss" else "new_ledger",
+            confirm_within_seconds=(sweep_days + 1) * DAY_SECONDS,
+            final_refusals=Policy.final_refusals | passed,
+            not_entered=Policy.not_entered | passed,
+            for_a_person=frozenset({"sale_to_correct"}),
+            **_common(runtime, setting),
+        )
+
+    return policy
 
 
 def owner_policy(setting: str) -> Callable[[Runtime], Policy]:
@@ -77,6 +121,12 @@ def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
 def oldest(profile: Profile, setting: str, now: datetime) -> datetime:
     """The earliest instant of which the destination `setting` may still be told at `now`, both aware UTC."""
     return max(profile.go_live, now - timedelta(days=profile.destination(setting).max_age_days))
+
+
+def _consent_unknown(runtime: Runtime) -> str:
+    """What the agreement version in force now says of people whose consent is not known; refuse without one."""
+    in_force = agreements.read(runtime.profile).in_force(runtime.now())
+    return in_force.terms.consent.unknown if in_force else "refuse"
 
 
 def _common(runtime: Runtime, setting: str) -> dict[str, Any]:

@@ -32,6 +32,13 @@ def _environment_name(name: str) -> str:
     return name
 
 
+def _custom_field(name: str) -> str:
+    if not re.fullmatch("cf_[a-z0-9_]+", name):
+        raise ValueError(f"{name!r} is no custom field; write its identifier in RD Station, as cf_motivo_da_devolucao")
+    return name
+
+
+CustomField = Annotated[str, AfterValidator(_custom_field)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Instant = Annotated[datetime, AfterValidator(_instant)]
 EnvName = Annotated[str, AfterValidator(_environment_name)]
@@ -124,6 +131,37 @@ class RdStationNurture(Destination):
     on_uncertain: Literal["resend", "hold"] = "resend"
 
 
+class RdStationFlow(Destination):
+    """Putting rejected leads into the flow that the agreement names beside the reason (`flow`)."""
+
+    max_age_days: int = Field(30, ge=1)
+    fields: dict[CustomField, Literal["reason_code", "reason_title", "closed_on"]] = Field(
+        default_factory=dict, description="what the contact's fields (cf_…) are filled with before the enrolment"
+    )
+
+
+class RdStationOpportunity(Destination):
+    """Marking contacts as opportunity. Not where RD Station's own integration does it."""
+
+    settle_seconds: float = Field(300, ge=0, description="absence counts only after this")
+    on_uncertain: Literal["resend", "hold"] = "resend"
+
+
+class RdStationSale(Destination):
+    """Telling RD Station of sales with the invoiced value. Not where RD Station's own integration does it."""
+
+    invoice_wait_days: int = Field(30, ge=0, description="so long a won deal waits for its invoice")
+    without_invoice: Literal["wait", "crm_amount"] = Field("wait", description="what happens afterwards")
+    max_age_days: float = Field(120, gt=0, description="counted from the win: longer than the wait for the invoice")
+    on_uncertain: Literal["hold"] = "hold"
+
+
+class RdStationLoss(Destination):
+    """Taking the opportunity mark off lost leads, with the reason. Not where RD Station's own integration does it."""
+
+    on_uncertain: Literal["hold"] = "hold"
+
+
 class RdStationOwner(Destination):
     """Showing the owner of a lead on its contact in RD Station Marketing."""
 
@@ -175,7 +213,11 @@ class Webhook(Destination):
 class Destinations(Section):
     """Where Bastão writes to."""
 
+    rd_station_opportunity: RdStationOpportunity | None = None
+    rd_station_sale: RdStationSale | None = None
+    rd_station_loss: RdStationLoss | None = None
     rd_station_nurture: RdStationNurture | None = None
+    rd_station_flow: RdStationFlow | None = None
     rd_station_crm_owner: RdStationCrmOwner | None = None
     rd_station_owner: RdStationOwner | None = None
     chat_slack: SlackChat | None = None

@@ -37,6 +37,23 @@ class Sync:
 
 
 _ALL = (
+    # What became of an opportunity goes before the return: a lead leaves its mark before it enters a flow (contract C2).
+    *(
+        Sync(
+            name,
+            setting,
+            f"plan_{name}",
+            doing,
+            partial(accounts.status_destination, setting=setting),
+            policies.status_policy(setting),
+            "rd_station",
+        )
+        for name, setting, doing in (
+            ("opportunity", "rd_station_opportunity", "marking opportunities in RD Station"),
+            ("sale", "rd_station_sale", "telling RD Station of sales"),
+            ("loss", "rd_station_loss", "telling RD Station of losses"),
+        )
+    ),
     Sync(
         "nurture_return",
         "rd_station_nurture",
@@ -44,6 +61,15 @@ _ALL = (
         "returning rejected leads to nurture",
         accounts.nurture_destination,
         policies.nurture_policy,
+        "rd_station",
+    ),
+    Sync(
+        "flow_enrolment",
+        "rd_station_flow",
+        "plan_flow_enrolment",
+        "putting rejected leads into flows",
+        accounts.flow_destination,
+        policies.flow_policy,
         "rd_station",
     ),
     Sync(

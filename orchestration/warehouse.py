@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.profile import RdStationSale
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -55,12 +56,15 @@ def create_missing(runtime: Runtime) -> None:
 def variables(runtime: Runtime) -> dict[str, Any]:
     """dbt's variables for a build of what is known now: instants are UTC text, `known_at` a load sequence."""
     profile = runtime.profile
-    nurture = profile.destinations.rd_station_nurture
+    returns = [one.max_age_days for one in (profile.destinations.rd_station_nurture, profile.destinations.rd_station_flow) if one]
+    sale = profile.destinations.rd_station_sale or RdStationSale.model_validate({})
     return {
         "as_of": runtime.now().strftime(DATABASE_TEXT),
         "known_at": runtime.state.current_value("load_seq"),
         "time_zone": profile.time_zone,
         "go_live": profile.go_live.strftime(DATABASE_TEXT),
-        "return_max_age_days": nurture.max_age_days if nurture else 0,
+        "return_max_age_days": max(returns, default=0),
+        "sale_invoice_wait_days": sale.invoice_wait_days,
+        "sale_without_invoice": sale.without_invoice,
         "currency": profile.currency,
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from activation.answers import attempt
+from activation.faults import crash_point
 from activation.ports import Api, Consent, Outcome, PlanRow, SendResult
 
 PAGE_SIZE = 10  # fixed by the service (contract A4)
@@ -36,16 +37,24 @@ def get_contact(api: Api, email: str) -> dict[str, Any] | None:
 
 
 def conversions(api: Api, contact_uuid: str, since: datetime) -> Iterator[dict[str, Any]]:
-    """Conversion events of a contact, at least all at or after `since`; `event_timestamp` parsed to aware UTC.
+    """Conversion events of a contact, at least all at or after `since`; see `contact_events`."""
+    return contact_events(api, contact_uuid, since, "CONVERSION")
+
+
+def contact_events(api: Api, contact_uuid: str, since: datetime, kind: str) -> Iterator[dict[str, Any]]:
+    """Events of a contact of `kind` (`CONVERSION` or `OPPORTUNITY`: no others can be read, contract A4), at least all at or
+    after `since`; `event_timestamp` parsed to aware UTC. A contact that is gone has none.
 
     Raises Unreadable, also for a history too long to read to its end.
     """
     for page in range(1, MAX_PAGES + 1):
-        params = {"event_type": "CONVERSION", "order": "created_at:desc", "page": page}
+        params = {"event_type": kind, "order": "created_at:desc", "page": page}
         path = f"/platform/contacts/{contact_uuid}/events"
         body, result = attempt(
             lambda: api.request("GET", path, params=params, resource="contact_events", key=contact_uuid)  # noqa: B023
         )
+        if result.status_code == 404:
+            return
         if result.outcome is not Outcome.ACCEPTED or not isinstance(body, list):
             raise Unreadable(as_question(result))
         events = [{**event, "event_timestamp": _instant(event["event_timestamp"])} for event in body]
@@ -57,6 +66,41 @@ def conversions(api: Api, contact_uuid: str, since: datetime) -> Iterator[dict[s
         if descending and events[-1]["event_timestamp"] < since:
             return
     raise Unreadable(SendResult(Outcome.UNCERTAIN, error_class="too_many_pages"))
+
+
+def get_funnel(api: Api, contact_uuid: str) -> Mapping[str, Any] | None:
+    """The default funnel of a contact, None when the contact is gone. Raises Unreadable.
+
+    Counted like ingestion's own looks at the funnel: 24 calls a day per contact are for both.
+    """
+    path = f"/platform/contacts/uuid:{contact_uuid}/funnels/default"
+    body, result = attempt(lambda: api.request("GET", path, resource="funnels", key=contact_uuid))
+    if result.status_code == 404:
+        return None
+    if result.outcome is not Outcome.ACCEPTED or not isinstance(body, Mapping):
+        raise Unreadable(as_question(result))
+    return body
+
+
+def post_event(api: Api, body: Mapping[str, Any], point: str) -> SendResult:
+    """One POST of an event (contract A5). A 200 means accepted, not yet recorded. `point`: name of the crash points."""
+    key = lead_key(str(body["payload"]["email"]))
+    crash_point(f"{point}:before_post")
+    answer, result = attempt(
+        lambda: api.request("POST", "/platform/events", json=body, resource="events", key=key)
+    )
+    crash_point(f"{point}:after_post")
+    if result.outcome is not Outcome.ACCEPTED:
+        return result
+    reference = answer.get("event_uuid") if isinstance(answer, Mapping) else None
+    if not reference:  # a proxy's page with status 200, perhaps: nobody knows whether the service saw it
+        return SendResult(Outcome.UNCERTAIN, result.status_code, "no_event_uuid")
+    return SendResult(Outcome.ACCEPTED, result.status_code, reference=str(reference))
+
+
+def has_address(row: PlanRow) -> bool:
+    """Whether the row's `email` can be one."""
+    return "@" in str(row.payload.get("email") or "")
 
 
 def lead_key(email: str) -> str:

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from activation.answers import attempt
-from activation.destinations.rd_station_contact import Unreadable, conversions, get_contact, lead_key
-from activation.faults import crash_point
+from activation.destinations.rd_station_contact import (
+    Unreadable,
+    conversions,
+    get_contact,
+    has_address,
+    post_event,
+)
 from activation.plan import PlanRow
 from activation.policy import ReadBack
-from activation.ports import Api, Finding, Outcome, Presence, SendResult
+from activation.ports import Api, Finding, Presence, SendResult
 
 SOURCE = "bastao"
 MEDIUM = "nutricao"
@@ -38,22 +42,19 @@ class RdStationNurture:
 
     def problem(self, row: PlanRow) -> str | None:
         """`no_email` or `no_identifier`."""
-        if "@" not in str(row.payload.get("email") or ""):
+        if not has_address(row):
             return "no_email"
         return None if row.payload.get("conversion_identifier") else "no_identifier"
 
     def event(self, row: PlanRow) -> dict[str, Any]:
         """The body that is sent. Never `legal_bases`: a rejection by sales is not consent (contract C2)."""
-        tags = list(self._tags)
-        if row.reason_code:
-            tags.append("motivo-" + row.reason_code.lower().replace("_", "-"))
         return {
             "event_type": "CONVERSION",
             "event_family": "CDP",
             "payload": {
                 "conversion_identifier": row.payload["conversion_identifier"],
                 "email": row.payload["email"],
-                "tags": tags,
+                "tags": return_tags(row, self._tags),
                 "traffic_source": SOURCE,
                 "traffic_medium": MEDIUM,
                 "traffic_value": row.delivery_id,
@@ -62,24 +63,7 @@ class RdStationNurture:
 
     def send(self, row: PlanRow) -> SendResult:
         """One POST. A 200 means accepted, not yet recorded."""
-        body = self.event(row)
-        crash_point("nurture:before_post")
-        answer, result = attempt(
-            lambda: self._api.request(
-                "POST",
-                "/platform/events",
-                json=body,
-                resource="events",
-                key=lead_key(str(row.payload["email"])),
-            )
-        )
-        crash_point("nurture:after_post")
-        if result.outcome is not Outcome.ACCEPTED:
-            return result
-        reference = answer.get("event_uuid") if isinstance(answer, Mapping) else None
-        if not reference:  # a proxy's page with status 200, perhaps: nobody knows whether the service saw it
-            return SendResult(Outcome.UNCERTAIN, result.status_code, "no_event_uuid")
-        return SendResult(Outcome.ACCEPTED, result.status_code, reference=str(reference))
+        return post_event(self._api, self.event(row), "nurture")
 
     def find(self, row: PlanRow, since: datetime) -> Finding:
         """Look for this delivery among the contact's conversions: by our marker; without any marker, by identifier
@@ -94,6 +78,12 @@ class RdStationNurture:
         except Unreadable as error:
             return Finding(Presence.UNKNOWN, result=error.result)
         return Finding(Presence.ABSENT)
+
+
+def return_tags(row: PlanRow, always: list[str]) -> list[str]:
+    """Tags of a lead that comes back: those of every return, and one that names the reason. Lowercase, as demanded."""
+    reason = [f"motivo-{row.reason_code.lower().replace('_', '-')}"] if row.reason_code else []
+    return [*always, *reason]
 
 
 def _is_ours(event: Mapping[str, Any], row: PlanRow, since: datetime) -> bool:

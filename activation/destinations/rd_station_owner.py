@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from activation.answers import attempt
-from activation.destinations.rd_station_contact import Unreadable, as_question
+from activation.destinations.rd_station_contact import Unreadable, get_funnel
 from activation.faults import crash_point
 from activation.plan import PlanRow
 from activation.policy import ReadBack
@@ -42,8 +42,10 @@ class RdStationOwner:
 
     def send(self, row: PlanRow) -> SendResult:
         """One PUT of the owner alone: stage and opportunity mark stay as they are."""
+        uuid, body = str(row.payload["contact_uuid"]), {"contact_owner_email": row.payload["owner_email"]}
+        path = f"/platform/contacts/uuid:{uuid}/funnels/default"
         crash_point("owner_rd:before_put")
-        _, result = self._call("PUT", row, {"contact_owner_email": row.payload["owner_email"]})
+        _, result = attempt(lambda: self._api.request("PUT", path, json=body, resource="funnels", key=uuid))
         crash_point("owner_rd:after_put")
         if result.error_class == _UNKNOWN_USER:
             return SendResult(Outcome.REJECTED, result.status_code, NOT_A_USER)
@@ -52,7 +54,7 @@ class RdStationOwner:
     def find(self, row: PlanRow, since: datetime) -> Finding:
         """Whether the contact shows this owner now. A contact that is gone shows none."""
         try:
-            funnel = self._funnel(row)
+            funnel = get_funnel(self._api, str(row.payload["contact_uuid"]))
         except Unreadable as error:
             return Finding(Presence.UNKNOWN, result=error.result)
         return Finding(Presence.FOUND if _owner(funnel) == _same(row.payload["owner_email"]) else Presence.ABSENT)
@@ -61,7 +63,7 @@ class RdStationOwner:
         """Implements `ConsentLookup`: `missing` for a contact that is gone; `owned` where a routed lead has got an owner
         since, whom we leave alone."""
         try:
-            funnel = self._funnel(row)
+            funnel = get_funnel(self._api, str(row.payload["contact_uuid"]))
         except Unreadable as error:
             return Consent(None, error.result)
         if funnel is None:
@@ -69,20 +71,6 @@ class RdStationOwner:
         shown = _owner(funnel)
         taken = row.payload.get("only_if_free") and shown and shown != _same(row.payload["owner_email"])
         return Consent("owned" if taken else "granted")
-
-    def _funnel(self, row: PlanRow) -> Mapping[str, Any] | None:
-        body, result = self._call("GET", row, None)
-        if result.status_code == 404:
-            return None
-        if result.outcome is not Outcome.ACCEPTED or not isinstance(body, Mapping):
-            raise Unreadable(as_question(result))
-        return body
-
-    def _call(self, method: str, row: PlanRow, body: Any) -> tuple[Any, SendResult]:
-        # Counted like ingestion's own looks at the funnel: 24 calls a day per contact are for both.
-        uuid = str(row.payload["contact_uuid"])
-        path = f"/platform/contacts/uuid:{uuid}/funnels/default"
-        return attempt(lambda: self._api.request(method, path, json=body, resource="funnels", key=uuid))
 
 
 def _owner(funnel: Mapping[str, Any] | None) -> str | None:

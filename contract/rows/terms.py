@@ -60,6 +60,8 @@ def _version(version: SignedVersion) -> Row:
         "consent_unknown": terms.consent.unknown,
         "hot_interest_min": terms.hot_when.interest_at_least,
         "hot_signal_days": terms.hot_when.within_days,
+        "return_at_most": terms.nurture_return.at_most if terms.nurture_return else None,
+        "return_cooling_off_seconds": terms.nurture_return.cooling_off if terms.nurture_return else None,
     }
 
 
@@ -93,6 +95,7 @@ def _reasons(version: SignedVersion) -> Iterator[Row]:
             "title_en": reason.title.en,
             "next_step": reason.next_step,
             "return_identifier": reason.return_identifier,
+            "flow_id": reason.flow,
         }
 
 

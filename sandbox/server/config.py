@@ -46,6 +46,7 @@ class SandboxConfig:
     segmentation_phone: bool = False
     marketing_oauth2_rotates: bool = True  # refresh tokens of /oauth2/token for the Marketing app
     integration_on_any_conversion: bool = False  # any conversion makes a CRM deal
+    integration_on_opportunity: bool = False  # an opportunity mark that an API client sets makes one too
     integration_excludes: tuple[str, ...] = ()  # identifiers that never make one
     # CRM.
     crm_window_rows: int = 10_000

@@ -90,7 +90,7 @@ versions:
       only_after_cadence: true
       except_reasons: [sem_perfil]
     rating: {within: 5 d, clock: elapsed, fallback_without_instant: rated}
-    nurture_return: {within: 2 d, clock: elapsed}
+    nurture_return: {within: 2 d, clock: elapsed, at_most: 2, cooling_off: 90 d}
     commitments:
       marketing:
         - {measure: mqls_per_month, at_least: 120}

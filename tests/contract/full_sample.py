@@ -28,7 +28,7 @@ SECTIONS = f"""\
       min_spacing: 2 h
     give_back: {{except_reasons: [sem_perfil]}}
     rating: {{within: 5 d, fallback_without_instant: not_judgeable}}
-    nurture_return: {{within: 2 d}}
+    nurture_return: {{within: 2 d, at_most: 2, cooling_off: 90 d}}
     commitments:
       marketing:
         - {{measure: mqls_per_month, at_least: 50}}

@@ -35,6 +35,8 @@ CASES: list[tuple[str, str, str, int, str, str]] = [
     ("clause id with blanks", "id: first_contact_hot", "id: First Contact", 20, "not a valid code", "lower-case"),
     ("title in one language", "{pt: Lead quente, en: Hot lead}", "{pt: Lead quente}", 21, "is missing", "Add `en:`"),
     ("nurture without identifier", "        return_identifier: volta-sem-timing\n", "", 26, "no return_identifier", "bastao-nutricao-sem-timing"),
+    ("flow without nurture", "        next_step: suppress\n", "        next_step: suppress\n        flow: abc\n", 31, "names a flow", "set next_step: nurture"),
+    ("no return allowed at all", "    passage:\n", "    nurture_return: {within: 2 d, at_most: 0}\n    passage:\n", 35, "at_most", "1"),
     ("identifier without nurture", "next_step: nurture", "next_step: recycle", 26, "has a return_identifier", "set next_step: nurture"),
     ("identifier is a signal", "volta-sem-timing", "fale-com-vendas", 29, "also a buying signal", "another identifier"),
     ("unknown next step", "next_step: suppress", "next_step: supress", 33, "not allowed", 'Did you mean "suppress"?'),

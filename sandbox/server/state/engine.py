@@ -17,7 +17,7 @@ from sandbox.server.config import SandboxConfig
 from sandbox.server.ids import uuid_of
 from sandbox.server.state.crm import CrmState
 from sandbox.server.state.integration import deal_from_conversion
-from sandbox.server.state.marketing import MarketingState
+from sandbox.server.state.marketing import Contact, MarketingState
 from sandbox.server.state.reference import Reference
 from sandbox.server.state.signals import Signal
 from sandbox.world import World
@@ -167,20 +167,29 @@ class Engine:
             body = {"contact_uuid": contact.uuid, "identifier": data["identifier"], "payload": data["payload"]}
             signals = state.convert(Event(accepted, 0, "mkt.conversion", body))
             if self.config.integration_on_any_conversion and data["identifier"] not in self.config.integration_excludes:
-                for made in deal_from_conversion(self, contact, uuid_of("deal", data["event_uuid"]), event.at):
-                    signals += self.crm.handlers[made.kind](made)
-                    self.crm.version += 1
+                signals += self._integrated(contact, data["event_uuid"], event.at)
             return signals
         if contact is None:
             return []
         body = {"contact_uuid": contact.uuid, **{key: data["payload"].get(key) for key in ("value", "reason")}}
         if data["type"] == "OPPORTUNITY":
-            return state.mark(Event(accepted, 0, "mkt.opportunity", body))
+            signals = state.mark(Event(accepted, 0, "mkt.opportunity", body))
+            if self.config.integration_on_opportunity:
+                signals += self._integrated(contact, data["event_uuid"], event.at)
+            return signals
         if data["type"] == "SALE":
             state.sale(Event(accepted, 0, "mkt.sale", body))
         elif data["type"] == "OPPORTUNITY_LOST":
             state.lose(Event(accepted, 0, "mkt.opportunity_lost", body))
         return []
+
+    def _integrated(self, contact: Contact, event_uuid: str, at: datetime) -> list[Signal]:
+        """The native connection to the CRM makes a deal of what was pushed."""
+        signals: list[Signal] = []
+        for made in deal_from_conversion(self, contact, uuid_of("deal", event_uuid), at):
+            signals += self.crm.handlers[made.kind](made)
+            self.crm.version += 1
+        return signals
 
     def facts(self) -> dict[str, Any]:
         """Counts for the health page."""

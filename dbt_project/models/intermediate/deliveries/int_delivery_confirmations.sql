@@ -1,6 +1,6 @@
 -- Deliveries that RD Station recorded, seen through ingestion: a conversion that carries the delivery's id, else (an
--- account that drops the field) a return conversion of the same person and identifier at or after the sending. And owners
--- seen where we wrote them.
+-- account that drops the field) a return conversion of the same person and identifier at or after the sending. And owners and
+-- opportunity marks seen where we wrote them.
 with exact as (
     select
         coalesce(o.sync, 'nurture_return') as sync,
@@ -32,3 +32,5 @@ where c.traffic_value is null
 group by o.sync, o.delivery_id
 union all
 select sync, delivery_id, confirmed_at from {{ ref('int_owner_confirmations') }}
+union all
+select sync, delivery_id, confirmed_at from {{ ref('int_status_confirmations') }}

@@ -1,6 +1,16 @@
 -- MQL signals of a person: the opportunity mark, a deal made by the integration, a transition to "Qualified Lead", a
--- row of an exported list. One opening record each; `kind` fixes the order among equal instants.
-with marks as (
+-- row of an exported list. One opening record each; `kind` fixes the order among equal instants. A mark that we set
+-- ourselves (sync `opportunity`) is an echo, no signal.
+with own_marks as (
+    select
+        deals.person_id,
+        pushes.from_at,
+        pushes.until_at
+    from {{ ref("int_mark_pushes") }} as pushes
+    inner join {{ ref("int_deals") }} as deals on pushes.opportunity_id = deals.opportunity_id
+),
+
+marks as (
     select distinct
         nodes.person_id,
         events.occurred_at as signal_at,
@@ -10,7 +20,12 @@ with marks as (
     from {{ ref("stg_rd_station__conversions") }} as events
     inner join {{ ref("int_person_nodes") }} as nodes
         on events.contact_uuid = nodes.source_id and nodes.source_system = 'rd_station'
-    where events.event_type = 'OPPORTUNITY'
+    left join own_marks
+        on
+            nodes.person_id = own_marks.person_id
+            and events.occurred_at >= own_marks.from_at
+            and events.occurred_at <= own_marks.until_at
+    where events.event_type = 'OPPORTUNITY' and own_marks.person_id is null
 ),
 
 deals as (

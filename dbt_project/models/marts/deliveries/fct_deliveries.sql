@@ -22,7 +22,7 @@ select
     o.planned_at, o.sent_at, o.delivered_at,
     coalesce(o.confirmed_at, c.confirmed_at) as confirmed_at,
     case when c.delivery_id is null and o.state not in ('accepted', 'confirmed') then o.refusal_reason end as refusal_reason,
-    o.reason_code
+    o.reason_code, o.value
 from {{ ref('stg_deliveries__outbox') }} as o
 left join handoffs as h on o.subject_id = h.closing_opportunity_id
 left join confirmations as c on o.delivery_id = c.delivery_id

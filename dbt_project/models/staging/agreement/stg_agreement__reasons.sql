@@ -5,5 +5,6 @@ select
     title_pt,
     title_en,
     next_step,
-    return_identifier
+    return_identifier,
+    flow_id
 from {{ current_agreement(source("raw_agreement", "reasons")) }} as reasons

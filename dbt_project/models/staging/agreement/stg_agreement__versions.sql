@@ -18,5 +18,7 @@ select
     inactivity_days,
     consent_unknown,
     hot_interest_min,
-    hot_signal_days
+    hot_signal_days,
+    return_at_most,
+    return_cooling_off_seconds
 from {{ current_agreement(source("raw_agreement", "versions")) }} as versions

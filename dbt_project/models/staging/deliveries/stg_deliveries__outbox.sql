@@ -14,6 +14,7 @@ select
     {{ trunc_second("confirmed_at") }} as confirmed_at,
     refusal_reason,
     reason_code,
+    cast(value as decimal(18, 2)) as value,
     updated_seq
 from {{ latest_rows(source("raw_deliveries", "outbox"), "delivery_id") }} as outbox
 where planned_at <= {{ as_of() }} or planned_at is null
