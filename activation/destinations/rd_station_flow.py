@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from activation.answers import attempt
-from activation.destinations.rd_station_contact import has_address, lead_key
+from activation.destinations.rd_station_contact import Unreadable, get_contact, has_address, lead_key
 from activation.destinations.rd_station_nurture import return_tags
 from activation.faults import crash_point
 from activation.plan import PlanRow
@@ -23,6 +23,7 @@ from activation.ports import Api, Finding, Outcome, Presence, Scope, SendResult
 LEADS_PER_CALL = {"light": 10, "basic": 10, "pro": 25, "advanced": 50}
 # The flow is off or does not exist: no lead's fault, and none was taken.
 _FLOW_IS_OFF = "WORKFLOW_STATUS_ERROR"
+_TAG_IS_THERE = "VALUES_MUST_BE_UNIQUE"
 _ACCOUNT_IS_FULL = (Outcome.THROTTLED, Scope.ACCOUNT)
 # The last thing sure not to have happened: the enrolment itself was not tried.
 _NOT_TRIED = {Outcome.UNCERTAIN: Outcome.NOT_SENT}
@@ -80,22 +81,34 @@ class RdStationFlow:
 
     def _prepared(self, row: PlanRow) -> SendResult | None:
         """Write what the flow needs; None when it is written, else how the row's attempt ended: before the enrolment."""
-        email = str(row.payload["email"])
-        path, key = f"/platform/contacts/email:{quote(email, safe='@+')}", lead_key(email)
-        # The tag call adds; a PATCH of the tags would replace those that are there (contract A2).
-        calls: list[tuple[str, str, Any, str]] = [("POST", f"{path}/tag", {"tags": return_tags(row, self._tags)}, "tag")]
+        results = [self._tagged(row, return_tags(row, self._tags))]
         values = {field: row.payload[column] for field, column in self._fields.items() if row.payload.get(column)}
-        if values:
-            calls.append(("PATCH", path, values, "contact_patch"))
-        for method, where, body, resource in calls:
-            _, result = attempt(
-                lambda: self._api.request(method, where, json=body, resource=resource, key=key)  # noqa: B023
-            )
-            crash_point("flow:prepared")
-            if result.outcome is not Outcome.ACCEPTED:
-                outcome = _NOT_TRIED.get(result.outcome, result.outcome)
-                return SendResult(outcome, result.status_code, result.error_class, result.retry_after_seconds, result.scope)
-        return None
+        if values and results[0].outcome is Outcome.ACCEPTED:
+            results.append(self._write(row, "PATCH", "", values, "contact_patch"))
+        crash_point("flow:prepared")
+        last = results[-1]
+        if last.outcome is Outcome.ACCEPTED:
+            return None
+        outcome = _NOT_TRIED.get(last.outcome, last.outcome)
+        return SendResult(outcome, last.status_code, last.error_class, last.retry_after_seconds, last.scope)
+
+    def _tagged(self, row: PlanRow, tags: list[str]) -> SendResult:
+        """Add the tags, those only that are new: a call with one that is there already is refused as a whole. (A PATCH of the
+        tags would replace all of them; contract A2.)"""
+        result = self._write(row, "POST", "/tag", {"tags": tags}, "tag")
+        if result.error_class != _TAG_IS_THERE:
+            return result
+        try:
+            contact = get_contact(self._api, str(row.payload["email"])) or {}
+        except Unreadable as error:
+            return error.result
+        new = [tag for tag in tags if tag not in (contact.get("tags") or [])]
+        return self._write(row, "POST", "/tag", {"tags": new}, "tag") if new else SendResult(Outcome.ACCEPTED)
+
+    def _write(self, row: PlanRow, method: str, what: str, body: Any, resource: str) -> SendResult:
+        email = str(row.payload["email"])
+        path = f"/platform/contacts/email:{quote(email, safe='@+')}{what}"
+        return attempt(lambda: self._api.request(method, path, json=body, resource=resource, key=lead_key(email)))[1]
 
     def _enrol(self, flow: str, rows: list[PlanRow]) -> dict[str, SendResult]:
         emails = [str(row.payload["email"]) for row in rows]

@@ -53,7 +53,7 @@ class Service:
         self.client = httpx.Client(base_url=base, headers=headers, timeout=5, trust_env=False, verify=False)  # loopback
 
     def request(self, method: str, path: str, *, json: Any = None, params: Any = None, resource: str, key: str | None = None) -> Any:
-        answer = self.client.request(method, path, json=json)
+        answer = self.client.request(method, path, json=json, params=params)
         return SimpleNamespace(status=answer.status_code, headers=answer.headers, json=answer.json() if answer.content else None)
 
 

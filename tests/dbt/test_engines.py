@@ -17,6 +17,7 @@ import pytest
 from tests.dbt.clauses.conftest import build as clauses
 from tests.dbt.raw_fixture import Raw, fresh_warehouse, run_dbt
 from tests.dbt.routing_company import build as routing
+from tests.dbt.status_company import build as statuses
 from tests.dbt.test_passages import stories
 from tests.support.postgres import dbt_env, scratch_database
 
@@ -28,7 +29,7 @@ TABLES = """
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("told", [stories, clauses, routing], ids=["passages", "clauses", "routing"])
+@pytest.mark.parametrize("told", [stories, clauses, routing, statuses], ids=["passages", "clauses", "routing", "statuses"])
 def test_both_engines_hold_the_same_rows(dbt_home: Path, told: Callable[[], Raw]) -> None:
     raw = told()
     database = raw.write_duckdb(fresh_warehouse(dbt_home))
