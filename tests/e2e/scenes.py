@@ -60,6 +60,23 @@ class Scene:
         self._at(when, "crm.task_done", task_id=task, done_at=done)
         return self
 
+    def moved(self, hours: float, stage: str) -> "Scene":
+        """The deal goes to another stage."""
+        stages = {s["name"]: s["id"] for p in self.world.reference["pipelines"] for s in p["stages"]}
+        self._at(hours, "crm.deal_stage", deal_id=self.deal, stage_id=stages[stage])
+        return self
+
+    def unmarked(self, hours: float) -> "Scene":
+        """Somebody takes the opportunity mark off."""
+        self._at(hours, "mkt.funnel", contact_uuid=self.contact, opportunity=False)
+        return self
+
+    def won(self, hours: float, amount: float) -> "Scene":
+        """Sold for `amount`."""
+        self._at(hours - 0.01, "crm.deal_updated", deal_id=self.deal, amount_unique=amount)
+        self._at(hours, "crm.deal_closed", deal_id=self.deal, win=True, lost_reason_id=None, note=None)
+        return self
+
     def given_back(self, hours: float, reason: str) -> "Scene":
         """Closed without success."""
         reasons = {row["name"]: row["id"] for row in self.world.reference["lost_reasons"]}
