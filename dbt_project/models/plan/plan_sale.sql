@@ -48,7 +48,7 @@ told as (
 
 last_told as (
     select subject_id, value, step
-    from (select *, row_number() over (partition by subject_id order by step desc) as place from told) as steps
+    from (select *, row_number() over (partition by subject_id order by step desc nulls last) as place from told) as steps
     where place = 1 and reason_code = 'invoiced'
 ),
 

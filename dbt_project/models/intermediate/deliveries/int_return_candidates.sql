@@ -94,7 +94,7 @@ others as (
 queue as (
     select
         handoff_id,
-        row_number() over (partition by person_id order by closed_at desc, closing_opportunity_id desc) as place
+        row_number() over (partition by person_id order by closed_at desc nulls last, closing_opportunity_id desc nulls last) as place
     from candidates
     where not_now is null and no_consent is null and not is_returned and not is_sent
 ),
