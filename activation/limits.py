@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+PIPEDRIVE_PLANS = {"lite": (1, 20), "growth": (2, 40), "premium": (5, 100), "ultimate": (7, 120)}  # factor, burst
 PLANS = ("light", "basic", "pro", "advanced")
 
 
@@ -64,6 +65,23 @@ def rd_station_limits(plan: str) -> Limits:
     for name in ("workflow_leads_started", "workflow_leads_left", "workflow_leads_action"):
         limits[name] = (Limit(name, leads_of_flow, HOUR),)
     return limits
+
+
+def pipedrive_limits(plan: str, seats: int, share: float) -> Limits:
+    """Pipedrive: a burst window of two seconds, and the company's daily tokens of which `share` is ours.
+
+    Histories cost the most and can wait: they may take half of ours, so that lists are always read.
+    """
+    if plan not in PIPEDRIVE_PLANS:
+        raise ValueError(f"unknown Pipedrive plan {plan!r}; one of {', '.join(PIPEDRIVE_PLANS)}")
+    factor, burst = PIPEDRIVE_PLANS[plan]
+    # A call may cost 40: less than two of them a day would be no budget.
+    tokens = Limit("tokens", max(80, int(30_000 * factor * seats * share)), DAY)
+    return {
+        "burst": (Limit("burst", burst, 2.0),),
+        "tokens": (tokens,),
+        "history": (Limit("history", tokens.count // 2, DAY), tokens),
+    }
 
 
 def rd_station_crm_limits() -> Limits:

@@ -12,7 +12,7 @@ import logging
 import random
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -77,9 +77,11 @@ class ApiClient:
         patience_seconds: float = PATIENCE_SECONDS,
         transport: httpx.BaseTransport | None = None,
         timeout: httpx.Timeout | float = TIMEOUT,
+        wait_of: Callable[[Response, int], float | None] = lambda _answer, _attempt: None,
     ) -> None:
+        """`wait_of`: seconds that a service's own way of saying 429 asks for; None where it says nothing."""
         self.owner, self._auth, self._limiter, self._clock = owner, auth, limiter, clock
-        self._patience = patience_seconds
+        self._patience, self._wait_of = patience_seconds, wait_of
         self.requests = 0
         self._count = threading.Lock()
         self._wire = open_wire(base_url.rstrip("/"), httpx.Timeout(timeout), transport)
@@ -150,7 +152,8 @@ class ApiClient:
             elif not repeatable:
                 return answer
             elif answer.status == 429:
-                pause = _retry_after(answer, attempt)
+                asked = self._wait_of(answer, attempt)
+                pause = _retry_after(answer, attempt) if asked is None else asked
                 lead_key = key if _concerns_one_lead(answer.json) else None
                 if waited + pause > self._patience:
                     raise QuotaExhausted(self.owner, resource, pause, lead_key)

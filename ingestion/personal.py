@@ -62,6 +62,10 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         "contacts": Personal("rd_station_crm", ("contact_id",), ("name", "job_title")),
         "contact_identifiers": Personal("rd_station_crm", ("contact_id",), is_identifiers=True),
     },
+    "raw_pipedrive": {
+        "contacts": Personal("pipedrive", ("contact_id",), ("name", "job_title")),
+        "contact_identifiers": Personal("pipedrive", ("contact_id",), is_identifiers=True),
+    },
     "raw_protheus": {
         "sa1": Personal(
             "protheus", ("company_group", "a1_filial", "a1_cod", "a1_loja"), ("a1_mun",), only=("a1_pessoa", "F")
@@ -78,6 +82,7 @@ PERSONAL: dict[str, dict[str, Personal]] = {
 STAFF: dict[str, str] = {
     "raw_rd_station.funnels": "contact_owner_email",
     "raw_rd_station_crm.users": "name email",
+    "raw_pipedrive.users": "name email",
     "raw_protheus.sa3": "a3_nreduz a3_email",
     "raw_agreement.versions": "signed_marketing signed_sales",
     "raw_agreement.routing_sellers": "seller_email",
@@ -117,6 +122,25 @@ IMPERSONAL: dict[str, str] = {
     "raw_rd_station_crm.users": "user_id team_name",
     "raw_rd_station_crm.stages": "stage_id stage_name pipeline_id pipeline_name",
     "raw_rd_station_crm.lost_reasons": "reason_id name",
+    "raw_pipedrive.deals": """
+        deal_id source_lead_id person_id organization_id user_id pipeline_id stage_id status lost_reason_name erp_order
+        parent_deal_id campaign_name source_name history_key fingerprint
+    """,
+    "raw_pipedrive.leads": """
+        lead_id person_id organization_id user_id source_deal_id lost_reason_name temperature erp_order parent_deal_id
+        campaign_name source_name fingerprint
+    """,
+    "raw_pipedrive.deal_histories": "deal_id history_key",
+    "raw_pipedrive.deal_stage_visits": "deal_id visit_id stage_id",
+    "raw_pipedrive.deal_states": "deal_id user_id",
+    "raw_pipedrive.contacts": "contact_id organization_id integration_id fingerprint",
+    "raw_pipedrive.contact_identifiers": "contact_id kind reject_reason",
+    "raw_pipedrive.organizations": "organization_id name cnpj cnpj_root domain segment state fingerprint",
+    "raw_pipedrive.activities": "activity_id deal_id lead_id type outcome user_id fingerprint",
+    "raw_pipedrive.call_logs": "call_log_id activity_id outcome fingerprint",
+    "raw_pipedrive.users": "user_id team_name",
+    "raw_pipedrive.stages": "stage_id stage_name pipeline_id pipeline_name",
+    "raw_pipedrive.lead_labels": "label_id name",
     "raw_protheus.sa1": """
         company_group a1_filial a1_cod a1_loja a1_pessoa a1_tipo a1_est a1_cnpj a1_cnpj_root a1_vend a1_cond
         a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_origct a1_tpcamp a1_chvcam

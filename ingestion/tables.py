@@ -123,6 +123,30 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "stages": "stage_id stage_name stage_order:int pipeline_id pipeline_name",
         "lost_reasons": "reason_id name",
     },
+    "raw_pipedrive": {
+        # `fingerprint`: of what landed, so that a row is landed again only when something of it changed.
+        "deals": """deal_id source_lead_id person_id organization_id user_id pipeline_id stage_id status lost_reason_name
+            amount_total:decimal amount_monthly:decimal rating:int erp_order parent_deal_id campaign_name source_name
+            from_marketing:bool is_archived:bool created_at:timestamp updated_at:timestamp stage_changed_at:timestamp
+            closed_at:timestamp observed_at:timestamp is_deleted:bool history_key fingerprint""",
+        "leads": """lead_id person_id organization_id user_id source_deal_id lost_reason_name temperature amount_total:decimal
+            rating:int erp_order parent_deal_id campaign_name source_name from_marketing:bool is_archived:bool
+            archived_at:timestamp created_at:timestamp updated_at:timestamp observed_at:timestamp is_deleted:bool fingerprint""",
+        "deal_histories": "deal_id history_key stage_changed_at:timestamp read_at:timestamp is_deleted:bool",
+        "deal_stage_visits": "deal_id visit_id stage_id start_at:timestamp end_at:timestamp",
+        "deal_states": "deal_id position:int user_id rating:int started_at:timestamp",
+        "contacts": """contact_id name job_title organization_id integration_id created_at:timestamp
+            updated_at:timestamp is_deleted:bool fingerprint""",
+        "contact_identifiers": f"contact_id {_IDENTIFIERS}",
+        "organizations": """organization_id name cnpj cnpj_root domain segment state created_at:timestamp
+            updated_at:timestamp fingerprint""",
+        "activities": """activity_id deal_id lead_id type outcome done:bool done_at:timestamp due_at:timestamp
+            created_at:timestamp updated_at:timestamp user_id is_deleted:bool fingerprint""",
+        "call_logs": "call_log_id activity_id outcome fingerprint",
+        "users": "user_id name email active:bool team_name",
+        "stages": "stage_id stage_name stage_order:int pipeline_id pipeline_name",
+        "lead_labels": "label_id name",
+    },
     "raw_protheus": {
         # Control columns come first: group (the table suffix's company), R_E_C_N_O_, D_E_L_E_T_, S_T_A_M_P_.
         table: (

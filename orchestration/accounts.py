@@ -16,6 +16,7 @@ from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
     from ingestion.http import ApiClient
+    from ingestion.pipedrive import PipedriveConfig
     from ingestion.protheus import ProtheusConfig
     from ingestion.rd_station import RdStationApi, RdStationConfig
     from ingestion.rd_station_crm import CrmApi, RdStationCrmConfig
@@ -63,6 +64,29 @@ def rd_station_crm_config(runtime: Runtime) -> RdStationCrmConfig:
         v2_url=f"{wanted.v2_base_url.rstrip('/')}/crm/v2",
         token_url=f"{wanted.oauth_url.rstrip('/')}/oauth2/token",
         **{name: label for name, label in labels.items() if label is not None},
+    )
+
+
+def pipedrive_config(runtime: Runtime) -> PipedriveConfig:
+    """SettingsError when a secret of the chosen way of access is missing."""
+    from ingestion.pipedrive import Fields, PipedriveConfig
+    from ingestion.pipedrive.settings import CHANNELS
+
+    wanted = runtime.profile.sources.pipedrive
+    assert wanted is not None, "pipedrive is not configured"
+    secrets: dict[str, Any] = {key.removesuffix("_env"): _secret(runtime, "pipedrive", key) for key in wanted.needed_secrets}
+    return PipedriveConfig(
+        **secrets,
+        base_url=wanted.base_url.rstrip("/"),
+        token_url=wanted.oauth_url,
+        fields=Fields(**wanted.custom_fields.model_dump()),
+        marketing_origins=tuple(wanted.marketing_origins),
+        activity_types={**CHANNELS, **wanted.activity_types},
+        nobody=tuple(wanted.nobody),
+        lead_stage_name=wanted.lead_stage,
+        call_logs=wanted.call_logs,
+        rare_minutes=wanted.rare_minutes,
+        full_sweep_days=wanted.full_sweep_days,
     )
 
 

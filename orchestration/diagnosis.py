@@ -81,6 +81,8 @@ def _access(runtime: Runtime) -> Iterator[Finding]:
     sources = runtime.profile.sources
     if sources.rd_station:
         yield _try("RD Station", lambda: _ask_rd_station(runtime))
+    if sources.pipedrive:
+        yield _try("Pipedrive", lambda: _ask_pipedrive(runtime))
     if sources.protheus:
         yield _try("Protheus", lambda: _ask_protheus(runtime))
 
@@ -91,6 +93,18 @@ def _ask_rd_station(runtime: Runtime) -> str:
     if answer.status != 200:
         raise ConnectionError(f"answers {answer.status}")
     return "answers, and accepts the credentials"
+
+
+def _ask_pipedrive(runtime: Runtime) -> str:
+    from ingestion.pipedrive import PipedriveApi
+
+    api = PipedriveApi(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive"))
+    try:
+        answer = api.get("/v1/users/me", resource="me")
+    finally:
+        api.close()
+    left = answer.headers.get("x-daily-ratelimit-token-remaining")
+    return "answers, and accepts the credentials" + (f"; {left} tokens are left today" if left else "")
 
 
 def _ask_protheus(runtime: Runtime) -> str:

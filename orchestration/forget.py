@@ -131,11 +131,18 @@ def _settle_pipelines(runtime: Runtime) -> None:
     """Load what a killed load left behind, so that the erasure reaches it, and remove the copies that loads leave."""
     from ingestion.files.source import PIPELINE as FILES
     from ingestion.landing import Landing
+    from ingestion.pipedrive.settings import PIPELINE as PIPEDRIVE
     from ingestion.protheus.settings import PIPELINE as PROTHEUS
     from ingestion.rd_station.settings import PIPELINE as RD_STATION
     from ingestion.rd_station_crm.settings import PIPELINE as RD_STATION_CRM
 
-    pipelines = {"raw_rd_station": RD_STATION, "raw_rd_station_crm": RD_STATION_CRM, "raw_protheus": PROTHEUS, "raw_files": FILES}
+    pipelines = {
+        "raw_rd_station": RD_STATION,
+        "raw_rd_station_crm": RD_STATION_CRM,
+        "raw_pipedrive": PIPEDRIVE,
+        "raw_protheus": PROTHEUS,
+        "raw_files": FILES,
+    }
     for schema in PERSONAL:
         if (runtime.paths.dlt / pipelines[schema]).exists():
             landing = Landing(pipelines[schema], schema, sources.target(runtime))

@@ -77,6 +77,47 @@ class RdStationCrm(Section):
     cnpj_field: str | None = Field(None, description="label of the organization's field with the CNPJ")
 
 
+class PipedriveFields(Section):
+    """Keys of the account's custom fields (40 hexadecimal digits, as GET /api/v2/dealFields and its like show them)."""
+
+    cnpj: str | None = Field(default=None, description="of organizations")
+    cpf: str | None = Field(default=None, description="of persons")
+    rd_uuid: str | None = Field(default=None, description="of persons: the uuid that RD Station's integration fills")
+    erp_order: str | None = Field(default=None, description="of deals: <branch>-<order>")
+    rating: str | None = Field(default=None, description="of deals and leads: the seller's grade, 1 to 5")
+    lead_reason: str | None = Field(default=None, description="of leads: why it was archived")
+    parent_deal: str | None = Field(default=None, description="of deals: id of the deal it was copied from")
+
+
+class Pipedrive(Section):
+    """Pipedrive: an API token of a user who sees everything, or an OAuth application."""
+
+    base_url: str = "https://api.pipedrive.com"
+    oauth_url: str = "https://oauth.pipedrive.com/oauth/token"
+    auth: Literal["token", "oauth"] = "token"
+    token_env: EnvName = "BASTAO_PIPEDRIVE_TOKEN"
+    client_id_env: EnvName = "BASTAO_PIPEDRIVE_CLIENT_ID"
+    client_secret_env: EnvName = "BASTAO_PIPEDRIVE_CLIENT_SECRET"
+    refresh_token_env: EnvName = "BASTAO_PIPEDRIVE_REFRESH_TOKEN"
+    plan: Literal["lite", "growth", "premium", "ultimate"] = "lite"
+    seats: int = Field(1, ge=1, description="paid seats: they make the daily token budget")
+    budget_share: float = Field(0.5, gt=0, le=1, description="part of the budget that Bastão may spend; others use the rest")
+    quota_speed: float = Field(1, gt=0, description="1 on a real account; a sandbox may run faster")
+    custom_fields: PipedriveFields = PipedriveFields()
+    marketing_origins: list[str] = Field(default_factory=lambda: ["rd-station"], description="origin_id, origin, channel_id or source_name")
+    activity_types: dict[str, str] = Field(default_factory=dict, description="key_string -> call, whatsapp, email, meeting, visit")
+    nobody: list[str] = Field(default_factory=list, description="ids of users that own what nobody owns (the integration's)")
+    lead_stage: str = Field("Lead", description="name of the stage that stands for a lead, as the agreement's stage map has it")
+    call_logs: bool = Field(False, description="read results of calls: only with a telephony app")
+    rare_minutes: float = Field(60, ge=0, description="between two readings of archived and deleted records")
+    full_sweep_days: int = Field(7, ge=1, description="days between two comparisons of every id")
+
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The keys of the secrets that this way of access needs."""
+        return ("token_env",) if self.auth == "token" else ("client_id_env", "client_secret_env", "refresh_token_env")
+
+
 class Protheus(Section):
     """The ERP's database, read only."""
 
@@ -93,7 +134,7 @@ class Files(Section):
 
 
 CRMS = ("rd_station_crm", "hubspot", "salesforce", "pipedrive")
-OUTSIDE = ("rd_station", "rd_station_crm", "protheus", "files")
+OUTSIDE = ("rd_station", "rd_station_crm", "pipedrive", "protheus", "files")
 
 
 class Sources(Section):
@@ -101,6 +142,7 @@ class Sources(Section):
 
     rd_station: RdStation | None = None
     rd_station_crm: RdStationCrm | None = None
+    pipedrive: Pipedrive | None = None
     protheus: Protheus | None = None
     files: Files | None = None
     deliveries: bool = True

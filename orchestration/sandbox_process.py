@@ -99,6 +99,8 @@ def credentials(profile: Profile) -> dict[str, str]:
         found[crm.v2_client_id_env] = given["crm_v2"]["client_id"]
         found[crm.v2_client_secret_env] = given["crm_v2"]["client_secret"]
         found[crm.v2_refresh_token_env] = given["crm_v2"]["refresh_token"]
+    if pipedrive := sources.pipedrive:
+        found[pipedrive.token_env] = given["pipedrive"]["token"]
     if protheus := sources.protheus:
         found[protheus.url_env] = given["protheus"]["url"]
     return {name: str(value) for name, value in found.items() if value is not None}

@@ -98,8 +98,7 @@ def missing_secrets(profile: Profile, environ: Mapping[str, str] | None = None) 
     wanted: list[tuple[str, ...]] = [
         ("sources", source, key)
         for source in profile.source_names
-        for key in type(getattr(profile.sources, source)).model_fields
-        if key.endswith("_env")
+        for key in _secrets_of(getattr(profile.sources, source))
     ]
     wanted += [("engine_url_env",)] if profile.engine == "postgres" else []
     wanted += [("state_url_env",)] if profile.state == "postgres" else []
@@ -109,6 +108,12 @@ def missing_secrets(profile: Profile, environ: Mapping[str, str] | None = None) 
         except SettingsError as error:
             problems.extend(error.problems)
     return problems
+
+
+def _secrets_of(section: Any) -> tuple[str, ...]:
+    """The keys that name secrets; a section with several ways of access says itself which it needs."""
+    needed: tuple[str, ...] | None = getattr(section, "needed_secrets", None)
+    return needed or tuple(key for key in type(section).model_fields if key.endswith("_env"))
 
 
 def export(values: Mapping[str, str]) -> None:

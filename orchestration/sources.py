@@ -14,6 +14,7 @@ from orchestration.runtime import Runtime
 SCHEMAS = {
     "rd_station": "raw_rd_station",
     "rd_station_crm": "raw_rd_station_crm",
+    "pipedrive": "raw_pipedrive",
     "protheus": "raw_protheus",
     "files": "raw_files",
     "agreement": "raw_agreement",
@@ -50,6 +51,12 @@ def _rd_station_crm(runtime: Runtime, load_seq: int) -> Any:
 
     config = accounts.rd_station_crm_config(runtime)
     return rd_station_crm.run(config, accounts.ports(runtime, "rd_station_crm", load_seq), target(runtime))
+
+
+def _pipedrive(runtime: Runtime, load_seq: int) -> Any:
+    from ingestion import pipedrive
+
+    return pipedrive.run(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive", load_seq), target(runtime))
 
 
 def _protheus(runtime: Runtime, load_seq: int) -> Any:
@@ -101,6 +108,7 @@ def _deliveries(runtime: Runtime, load_seq: int) -> Any:
 LOADERS: dict[str, Callable[[Runtime, int], Any]] = {
     "rd_station": _rd_station,
     "rd_station_crm": _rd_station_crm,
+    "pipedrive": _pipedrive,
     "protheus": _protheus,
     "files": _files,
     "agreement": _agreement,

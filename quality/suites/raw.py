@@ -24,6 +24,14 @@ REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
         "users": ("user_id",),
         "stages": ("stage_id", "stage_name"),
     },
+    "raw_pipedrive": {
+        "leads": ("lead_id", "observed_at"),
+        "deals": ("deal_id", "observed_at"),
+        "deal_stage_visits": ("deal_id", "visit_id", "stage_id", "start_at"),
+        "activities": ("activity_id",),
+        "users": ("user_id",),
+        "stages": ("stage_id", "stage_name"),
+    },
     "raw_protheus": {
         "sa1": ("recno", "company_group", "is_deleted"),
         "sd2": ("recno", "company_group", "is_deleted"),
@@ -43,6 +51,7 @@ ALLOWED: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "conversions": {"event_type": ("CONVERSION", "OPPORTUNITY")},
         "funnels": {"lifecycle_stage": ("Lead", "Qualified Lead", "Client")},
     },
+    "raw_pipedrive": {"deals": {"status": ("open", "won", "lost", "deleted")}},
     "raw_rd_station_crm": {"deals": {"status": ("won", "lost", "ongoing", "paused")}},
     "raw_files": {"movements": {"kind": ("invoice", "return", "payment")}},
 }

@@ -16,6 +16,8 @@ from sandbox.server.crm_v2 import register as register_crm_v2
 from sandbox.server.faulting import Dropped, act_after, act_before
 from sandbox.server.http import JSON, Refusal, Request, Response, html_error, reply
 from sandbox.server.limits import BY_RESOURCE, RULES
+from sandbox.server.pipedrive import register as register_pipedrive
+from sandbox.server.pipedrive.gate import refuse as refuse_pipedrive
 from sandbox.server.routing import Route, Router
 from sandbox.server.times import http_date
 from sandbox.world import World
@@ -34,6 +36,7 @@ class App:
         marketing.register(self.router)
         register_crm_v1(self.router)
         register_crm_v2(self.router)
+        register_pipedrive(self.router)
         control.register(self.router)
         self._ticker: asyncio.Task[None] | None = None
 
@@ -103,6 +106,8 @@ class App:
     def _gate(self, route: Route, request: Request) -> Response | None:
         if len(request.path) + len(request.raw_query) > MAX_URL:
             return errors.typed("URI_TOO_LONG", "The requested URI is too long.", 414)
+        if route.service == "pipedrive":
+            return refuse_pipedrive(self.sandbox, route, request)
         refused = access.refuse_access(self.sandbox, route, request)
         if refused or route.service == "oauth":
             return refused

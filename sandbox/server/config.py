@@ -65,6 +65,17 @@ class SandboxConfig:
     v2_links_host: str | None = None  # e.g. https://api.rd.services; default: the host that was asked
     v2_webhooks_single: bool = False  # one object under `data` when one webhook exists
     crm_plan_free: bool = False  # free CRM plan: only tasks of type `task`
+    # Pipedrive.
+    pipedrive_plan: Literal["lite", "growth", "premium", "ultimate"] = "ultimate"
+    pipedrive_seats: int = 10
+    pipedrive_daily_tokens: int = 0  # 0: by plan and seats
+    pipedrive_daily_headers: bool = True  # undocumented, sometimes absent
+    pipedrive_block_after: int = 0  # refused calls until the edge answers 403 with a page; 0: never
+    pipedrive_converted_leads: Literal["gone", "readable"] = "gone"  # GET of a converted lead by its id
+    pipedrive_bare_lead_paging: bool = False  # additional_data of leads without the key pagination
+    pipedrive_owner_key: Literal["owner_id", "user_id"] = "owner_id"  # name of the owner in the changelog
+    pipedrive_twin_changes: bool = False  # the changelog lists each change twice
+    pipedrive_job_titles: bool = True  # contact sync is on
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery

@@ -131,6 +131,14 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
             "client_secret": crm.client_secret,
             "refresh_token": tokens.refresh_token_of("crm"),
         },
+        "pipedrive": {
+            "base_url": f"{base}/pipedrive",
+            "token": sandbox.pipedrive.token,
+            "client_id": sandbox.pipedrive.client_id,
+            "client_secret": sandbox.pipedrive.client_secret,
+            "refresh_token": sandbox.pipedrive.refresh_token,
+            "user_id": sandbox.pipedrive.user_id,
+        },
         "protheus": {"url": sandbox.protheus.shown_url if sandbox.protheus else None},
     }
     return reply(data)
@@ -138,12 +146,14 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
 
 def expire_tokens(sandbox: "Sandbox", request: Request) -> Response:
     """POST /sandbox/tokens/expire: every access token expires at once."""
+    sandbox.pipedrive.expire()
     return reply({"expired": sandbox.tokens.expire_access()})
 
 
 def reset_limits(sandbox: "Sandbox", request: Request) -> Response:
     """POST /sandbox/limits/reset: forget all counts."""
     sandbox.limits.reset()
+    sandbox.pipedrive.reset()
     return reply({"reset": True})
 
 

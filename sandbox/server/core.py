@@ -19,6 +19,7 @@ from sandbox.server.http import Request
 from sandbox.server.journal import Journal, JournalError
 from sandbox.server.ledger import Ledger, Record
 from sandbox.server.limits import Limits
+from sandbox.server.pipedrive.gate import Gate
 from sandbox.server.protheus.database import ProtheusDatabase, default_url
 from sandbox.server.state.engine import Engine
 from sandbox.server.times import as_utc, need_utc
@@ -41,6 +42,7 @@ class Sandbox:
         self._clock_file = ClockFile(home)
         self.ledger, self.record = Ledger(), Record()
         self.limits = Limits(config, self.limit_clock)
+        self.pipedrive = Gate(config, self.limit_clock, world.seed)
         self.faults = Faults(config.seed or world.seed)
         self._resume_clock()
         self.tokens = TokenStore(world.seed, self.clock.now, self.journal.append)

@@ -40,6 +40,7 @@ class CrmState:
             name: {} for name in ("deals", "persons", "organizations", "tasks")
         }
         self.merged: dict[str, str] = {}
+        self.deal_events: dict[str, list[Event]] = {}  # of each deal in order: for CRMs that list every change
         self.version = 0
         self.handlers: dict[str, Callable[[Event], list[Signal]]] = {
             "crm.deal_created": self.create_deal,
@@ -62,6 +63,12 @@ class CrmState:
             "crm.task_deleted": self.delete_task,
             "crm.note_created": self.create_note,
         }
+
+    def apply(self, event: Event) -> list[Signal]:
+        """Change the state by one event; what happened to deals is remembered."""
+        if event.kind.startswith("crm.deal_"):
+            self.deal_events.setdefault(event.data["deal_id"], []).append(event)
+        return self.handlers[event.kind](event)
 
     # Deals ---------------------------------------------------------------------------------------------------
     def create_deal(self, event: Event) -> list[Signal]:

@@ -95,7 +95,7 @@ class Engine:
         self.version += 1
         signals: list[Signal] = []
         if kind.startswith("crm."):
-            signals = self.crm.handlers[kind](event)
+            signals = self.crm.apply(event)
             self.crm.version += 1
         else:
             signals = self._marketing(event)

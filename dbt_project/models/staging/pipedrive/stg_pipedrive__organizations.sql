@@ -1,0 +1,12 @@
+-- One row per CRM organization.
+select
+    organization_id,
+    name,
+    cnpj,
+    cnpj_root,
+    domain,
+    segment,
+    state,
+    {{ trunc_second("created_at") }} as created_at,
+    {{ trunc_second("updated_at") }} as updated_at
+from {{ latest_rows(source("raw_pipedrive", "organizations"), "organization_id") }} as organizations

@@ -1,0 +1,93 @@
+"""Persons and organizations. Phones, e-mails, CPF and CNPJ land normalised; free text does not land."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingestion.identifiers import identifier_rows
+from ingestion.normalize import normalize_cnpj
+from ingestion.pipedrive.records import BadRecordError, customs, fingerprint, key, moment, reference
+from ingestion.pipedrive.settings import PipedriveConfig
+from ingestion.rows import Row, text
+from ingestion.runner import Tables
+
+_STATES = {
+    "acre": "AC", "alagoas": "AL", "amazonas": "AM", "amapá": "AP", "bahia": "BA", "ceará": "CE", "distrito federal": "DF",
+    "espírito santo": "ES", "goiás": "GO", "maranhão": "MA", "minas gerais": "MG", "mato grosso do sul": "MS",
+    "mato grosso": "MT", "pará": "PA", "paraíba": "PB", "pernambuco": "PE", "piauí": "PI", "paraná": "PR",
+    "rio de janeiro": "RJ", "rio grande do norte": "RN", "rondônia": "RO", "roraima": "RR", "rio grande do sul": "RS",
+    "santa catarina": "SC", "sergipe": "SE", "são paulo": "SP", "tocantins": "TO",
+}  # fmt: skip
+
+
+def contact_tables(body: Row, config: PipedriveConfig) -> Tables:
+    """A person with its identifiers, the primary ones first. The fingerprint covers them: a new phone alone is news."""
+    contact_id, fields, names = key(body), customs(body), config.fields
+    row: Row = {
+        "contact_id": contact_id,
+        "name": text(body.get("name")),
+        "job_title": text(body.get("job_title")),
+        "organization_id": reference(body, "org_id"),
+        "integration_id": text(fields.get(names.rd_uuid or "")),
+        "created_at": moment(body, "add_time", needed=True),
+        "updated_at": moment(body, "update_time", needed=True),
+        "is_deleted": body.get("is_deleted") is True,
+    }
+    identifiers = identifier_rows(
+        {"contact_id": contact_id},
+        emails=_values(body, "emails"),
+        phones=_values(body, "phones"),
+        cpfs=[fields[names.cpf]] if names.cpf and fields.get(names.cpf) else (),
+    )
+    print_ = fingerprint({**row, "identifiers": [(one["kind"], one["value"], one["reject_reason"]) for one in identifiers]})
+    return {"contacts": [{**row, "fingerprint": print_}], "contact_identifiers": identifiers}
+
+
+def organization_tables(body: Row, config: PipedriveConfig) -> Tables:
+    """An organization; a CNPJ that is none goes to quarantine by its reason."""
+    organization_id, fields = key(body), customs(body)
+    cnpj = normalize_cnpj(text(fields.get(config.fields.cnpj or "")))
+    address = body.get("address")
+    row: Row = {
+        "organization_id": organization_id,
+        "name": text(body.get("name")),
+        "cnpj": cnpj.value,
+        "cnpj_root": cnpj.root,
+        "domain": web_domain(body.get("website")),
+        "segment": text(body.get("industry")),
+        "state": state_of(address.get("admin_area_level_1") if isinstance(address, dict) else None),
+        "created_at": moment(body, "add_time", needed=True),
+        "updated_at": moment(body, "update_time", needed=True),
+    }
+    tables: Tables = {"organizations": [{**row, "fingerprint": fingerprint(row)}]}
+    if cnpj.reason not in (None, "empty"):
+        refused = {"source_table": "organizations", "record_key": organization_id, "column_name": "cnpj", "reason": cnpj.reason}
+        tables["quarantine"] = [refused]
+    return tables
+
+
+def _values(body: Row, name: str) -> list[Any]:
+    rows = body.get(name)
+    if rows is not None and not isinstance(rows, list):
+        raise BadRecordError(name, "not a list")
+    found = [row for row in rows or [] if isinstance(row, dict)]
+    return [row.get("value") for row in sorted(found, key=lambda row: row.get("primary") is not True)]
+
+
+def web_domain(url: Any) -> str | None:
+    """The host of a web address as people type it, without `www.`."""
+    address = text(url)
+    if address is None or " " in address:
+        return None
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host and "." in host else None
+
+
+def state_of(area: Any) -> str | None:
+    """The two letters of the state, which the address search writes out or abbreviates."""
+    name = str(area or "").strip()
+    return name.upper() if name.upper() in _STATES.values() else _STATES.get(name.lower().removeprefix("estado de "))
