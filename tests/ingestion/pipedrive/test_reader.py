@@ -12,7 +12,7 @@ from tests.ingestion.fakes import CountingLimiter, DirectLanding, Home
 from tests.ingestion.pipedrive.account import Account
 from tests.support.sandbox import running_sandbox
 
-WORLD = {"seed": 5, "leads": 70, "months": 2}
+WORLD = {"seed": 9, "leads": 80, "months": 2}
 
 
 @pytest.fixture
