@@ -187,7 +187,7 @@ class Engine:
         """The native connection to the CRM makes a deal of what was pushed."""
         signals: list[Signal] = []
         for made in deal_from_conversion(self, contact, uuid_of("deal", event_uuid), at):
-            signals += self.crm.handlers[made.kind](made)
+            signals += self.crm.apply(made)
             self.crm.version += 1
         return signals
 
