@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox.server import errors
 from sandbox.server.http import Request, Response, reply
 from sandbox.server.routing import Route
+from sandbox.server.salesforce import auth as salesforce
 
 if TYPE_CHECKING:
     from sandbox.server.core import Sandbox
@@ -21,6 +22,8 @@ def refuse_access(sandbox: "Sandbox", route: Route, request: Request) -> Respons
         return None
     if route.service == "crm_v1":
         return _v1(sandbox, request)
+    if route.service == "salesforce":
+        return salesforce.refuse_access(sandbox, request)
     header = request.header("authorization")
     if not header.lower().startswith("bearer ") or not header[7:].strip():
         return reply({"error": "invalid_request", "error_description": "The access token is missing"}, 401)
@@ -34,6 +37,8 @@ def refuse_access(sandbox: "Sandbox", route: Route, request: Request) -> Respons
 
 def unauthorized(sandbox: "Sandbox", route: Route) -> Response:
     """401 for an unknown or revoked token."""
+    if route.service == "salesforce":
+        return salesforce.expired()
     if route.service == "crm_v2":
         return errors.v2_error(401, "unauthorized", "Invalid token.")
     return errors.oauth_typed(sandbox.config, "UNAUTHORIZED", "Invalid token.")

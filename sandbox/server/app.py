@@ -19,6 +19,7 @@ from sandbox.server.limits import BY_RESOURCE, RULES
 from sandbox.server.pipedrive import register as register_pipedrive
 from sandbox.server.pipedrive.gate import refuse as refuse_pipedrive
 from sandbox.server.routing import Route, Router
+from sandbox.server.salesforce import register as register_salesforce
 from sandbox.server.times import http_date
 from sandbox.world import World
 
@@ -37,6 +38,7 @@ class App:
         register_crm_v1(self.router)
         register_crm_v2(self.router)
         register_pipedrive(self.router)
+        register_salesforce(self.router)
         control.register(self.router)
         self._ticker: asyncio.Task[None] | None = None
 
@@ -99,6 +101,9 @@ class App:
             if fault:
                 response = await act_after(fault, response)
             status = response.status
+            if route.service == "salesforce":
+                used, most = sandbox.limits.usage("salesforce")
+                response.with_header("Sforce-Limit-Info", f"api-usage={used}/{most}")
             return response
         finally:
             sandbox.record.request(route.service, route.resource, request.method, request.path, status)

@@ -76,6 +76,13 @@ class SandboxConfig:
     pipedrive_owner_key: Literal["owner_id", "user_id"] = "owner_id"  # name of the owner in the changelog
     pipedrive_twin_changes: bool = False  # the changelog lists each change twice
     pipedrive_job_titles: bool = True  # contact sync is on
+    # Salesforce.
+    salesforce_conversion_stage: str = "Oportunidade"  # the first stage of an Opportunity; earlier ones are Lead statuses
+    salesforce_lead_history: bool = True  # the admin tracks Status and Owner of Leads
+    salesforce_lead_history_hidden: bool = False  # LeadHistory cannot be queried at all
+    salesforce_call_results: bool = False  # a telephone system fills CallDisposition
+    salesforce_missing_fields: tuple[str, ...] = ()  # fields that this user does not see
+    salesforce_jwt_key: str = ""  # PEM of the public key of the app's certificate
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery

@@ -139,6 +139,12 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
             "refresh_token": sandbox.pipedrive.refresh_token,
             "user_id": sandbox.pipedrive.user_id,
         },
+        "salesforce": {
+            "base_url": base,
+            "client_id": tokens.clients["salesforce"].client_id,
+            "client_secret": tokens.clients["salesforce"].client_secret,
+            "refresh_token": tokens.refresh_token_of("salesforce"),
+        },
         "protheus": {"url": sandbox.protheus.shown_url if sandbox.protheus else None},
     }
     return reply(data)

@@ -48,6 +48,7 @@ class Sandbox:
         self.tokens = TokenStore(world.seed, self.clock.now, self.journal.append)
         self.hooks = Dispatcher(self)
         self.caches: dict[Any, Any] = {}
+        self.salesforce_cursors: dict[str, list[dict[str, Any]]] = {}  # locators of queries that go on
         self._caches_version = -1
         self.protheus: ProtheusDatabase | None = None
         url = config.protheus_url or default_url(home)

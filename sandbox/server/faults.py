@@ -14,6 +14,7 @@ KINDS = {
     "429_gateway": "429 of the gateway, with retry-after-quotas",
     "429_excedded": "429 with the service's own spelling",
     "429_v2": "429 of CRM v2, with Retry-After",
+    "429_salesforce_concurrent": "403 of Salesforce: too many long requests at once",
     "500_json": "500 with a JSON body, nothing done",
     "500_html": "500 with an HTML page, nothing done",
     "500_after": "500 with a JSON body although the call was carried out",

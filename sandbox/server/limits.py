@@ -59,6 +59,7 @@ RULES = {
         _rule("embeddables", HOUR, 60),
         _rule("crm_v1", MINUTE, 120, body="v1"),
         _rule("crm_v2", MINUTE, 120, body="v2"),
+        _rule("salesforce", DAY, 115_000, body="salesforce"),
     )
 }
 # Resource of a route -> rules that its requests count against. Events count per lead inside their handler.
@@ -73,6 +74,7 @@ BY_RESOURCE: dict[str, tuple[str, ...]] = {
     "events": ("events_account",),
     "events_batch": ("events_account",),
     "conversions": ("events_account",),
+    "salesforce": ("salesforce",),
 }
 PLANS = ("light", "basic", "pro", "advanced")
 
@@ -106,6 +108,12 @@ class Limits:
         remaining = max(1, int(window[0] + rule.period - now + 0.999))
         return name, self.answer(rule.body, remaining, self.maximum(rule), int(window[1]), rule.period, key)
 
+    def usage(self, name: str) -> tuple[int, int]:
+        """(requests counted in the running window, maximum) of a rule of the account."""
+        rule, window = RULES[name], self._windows.get((name, ""))
+        running = window is not None and self._clock.now() < window[0] + rule.period
+        return int(window[1]) if window and running else 0, self.maximum(rule)
+
     def reset(self) -> None:
         """Forget all counts."""
         self._windows.clear()
@@ -122,6 +130,9 @@ class Limits:
         if body == "gateway":
             answer = reply({"message": "API rate limit exceeded"}, 429)
             return answer.with_header("ratelimit-limit-quotas", maximum).with_header("retry-after-quotas", remaining)
+        if body.startswith("salesforce"):  # no Retry-After; one code for the day's end and for too many at once (contract 4.6)
+            words = "ConcurrentRequests (Concurrent API Requests) Limit exceeded." if body.endswith("concurrent") else "TotalRequests Limit exceeded."
+            return reply([{"message": words, "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
         if body == "v2":
             detail = {"code": "too_many_requests", "detail": "Rate limit exceeded."}
             return reply({"errors": [detail]}, 429).with_header("Retry-After", remaining)

@@ -18,7 +18,7 @@ from sandbox.server.times import need_utc
 class Client:
     """An app. One product per app: Marketing and CRM each have their own."""
 
-    product: str  # marketing | crm
+    product: str  # marketing | crm | salesforce
     client_id: str
     client_secret: str
 
@@ -43,7 +43,7 @@ class TokenStore:
         self._issued = 0
         self.clients = {
             product: Client(product, uuid_of("client", product, seed), "sandbox-" + hex24("secret", product, seed))
-            for product in ("marketing", "crm")
+            for product in ("marketing", "crm", "salesforce")
         }
         self.api_key = hex24("api-key", seed)
         self.v1_token = hex24("v1", seed)
@@ -55,6 +55,7 @@ class TokenStore:
         start = now()
         self._put_grant(Grant(self.clients["marketing"].client_id, hex24("refresh-mkt", seed), False, start, None, 86400))
         self._put_grant(Grant(self.clients["crm"].client_id, hex24("refresh-crm", seed), True, start, 14, 7200))
+        self._put_grant(Grant(self.clients["salesforce"].client_id, hex24("refresh-salesforce", seed), False, start, None, 7200))
 
     def _put_grant(self, grant: Grant) -> None:
         self.grants[grant.token] = grant

@@ -95,6 +95,8 @@ class CrmState:
         if "user_id" in data and data["user_id"] != deal.user_id:
             deal.user_id, deal.user_changed = data["user_id"], True
             deal.trail.append((event.at, "user_id", deal.user_id))
+        if "contact_ids" in data and data["contact_ids"] != deal.contact_ids:
+            deal.trail.append((event.at, "contact_ids", list(deal.contact_ids)))
         if "rating" in data and data["rating"] != deal.rating:
             deal.trail.append((event.at, "rating", data["rating"]))
         self._write_deal(deal, data)
@@ -224,6 +226,7 @@ class CrmState:
             self.persons_of_organization.get(person.organization_id, set()).discard(person.id)
         for deal_id in self.deals_of_person.pop(person.id, set()):
             deal = self.deals[deal_id]
+            deal.trail.append((event.at, "contact_ids", list(deal.contact_ids)))
             deal.contact_ids = [key for key in deal.contact_ids if key != person.id]
         return [Signal("crm_contact_deleted", person.id, event.at, label=person.name)]
 

@@ -49,7 +49,7 @@ class Deal:
     interactions: int = 0
     last_activity_at: datetime | None = None
     last_note: str | None = None
-    # (instant, field, value) of each change of user_id, rating, status and lost_reason_id: CRMs that keep histories show it.
+    # (instant, field, value) of each change of user_id, rating, status and lost_reason_id (of contact_ids: what was): CRMs that keep histories show it.
     trail: list[tuple[datetime, str, Any]] = field(default_factory=list)
 
     @property
