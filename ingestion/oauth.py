@@ -104,7 +104,7 @@ class OAuth:
                 with httpx.Client(timeout=TIMEOUT, transport=self._transport) as client:
                     if self._app.form:
                         answer = client.post(
-                            self._app.token_url, data={**body, "grant_type": "refresh_token"}
+                            self._app.token_url, data={"grant_type": "refresh_token", **body}
                         )
                     else:
                         answer = client.post(self._app.token_url, json=body)

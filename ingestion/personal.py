@@ -66,6 +66,10 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         "contacts": Personal("pipedrive", ("contact_id",), ("name", "job_title")),
         "contact_identifiers": Personal("pipedrive", ("contact_id",), is_identifiers=True),
     },
+    "raw_salesforce": {
+        "contacts": Personal("salesforce", ("contact_id",), ("name", "job_title")),
+        "contact_identifiers": Personal("salesforce", ("contact_id",), is_identifiers=True),
+    },
     "raw_protheus": {
         "sa1": Personal(
             "protheus", ("company_group", "a1_filial", "a1_cod", "a1_loja"), ("a1_mun",), only=("a1_pessoa", "F")
@@ -83,6 +87,7 @@ STAFF: dict[str, str] = {
     "raw_rd_station.funnels": "contact_owner_email",
     "raw_rd_station_crm.users": "name email",
     "raw_pipedrive.users": "name email",
+    "raw_salesforce.users": "name email",
     "raw_protheus.sa3": "a3_nreduz a3_email",
     "raw_agreement.versions": "signed_marketing signed_sales",
     "raw_agreement.routing_sellers": "seller_email",
@@ -141,6 +146,24 @@ IMPERSONAL: dict[str, str] = {
     "raw_pipedrive.users": "user_id team_name",
     "raw_pipedrive.stages": "stage_id stage_name pipeline_id pipeline_name",
     "raw_pipedrive.lead_labels": "label_id name",
+    "raw_salesforce.users": "user_id team_name",
+    "raw_salesforce.stages": "stage_id stage_name pipeline_id pipeline_name",
+    "raw_salesforce.lost_reasons": "reason_id name",
+    "raw_salesforce.leads": """
+        lead_id status owner_id source_name lost_reason converted_opportunity_id converted_contact_id
+        master_record_id
+    """,
+    "raw_salesforce.opportunities": """
+        opportunity_id organization_id contact_id stage_name record_type_id owner_id source_name campaign_name
+        lost_reason parent_id erp_order
+    """,
+    "raw_salesforce.opportunity_history": "history_id opportunity_id stage_name",
+    "raw_salesforce.field_history": "history_id record_id field old_value new_value",
+    "raw_salesforce.opportunity_contact_roles": "role_id opportunity_id contact_id",
+    "raw_salesforce.contacts": "contact_id organization_id integration_id converted_to master_record_id",
+    "raw_salesforce.contact_identifiers": "contact_id kind reject_reason",
+    "raw_salesforce.organizations": "organization_id converted_to name cnpj cnpj_root domain segment state",
+    "raw_salesforce.tasks": "task_id who_id what_id type outcome user_id",
     "raw_protheus.sa1": """
         company_group a1_filial a1_cod a1_loja a1_pessoa a1_tipo a1_est a1_cnpj a1_cnpj_root a1_vend a1_cond
         a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_origct a1_tpcamp a1_chvcam

@@ -147,6 +147,30 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "stages": "stage_id stage_name stage_order:int pipeline_id pipeline_name",
         "lead_labels": "label_id name",
     },
+    "raw_salesforce": {
+        # A lead's own person and company stand in contacts and organizations; `converted_to` names what came of them.
+        "users": "user_id name email active:bool team_name is_queue:bool",
+        "stages": "stage_id stage_name stage_order:int pipeline_id pipeline_name is_closed:bool",
+        "lost_reasons": "reason_id name",
+        "leads": """lead_id status rating:int owner_id from_marketing:bool source_name lost_reason is_converted:bool
+            is_lost:bool converted_opportunity_id converted_contact_id master_record_id created_at:timestamp
+            updated_at:timestamp observed_at:timestamp is_deleted:bool""",
+        "opportunities": """opportunity_id organization_id contact_id stage_name record_type_id amount_total:decimal
+            amount_monthly:decimal rating:int owner_id is_closed:bool is_won:bool from_marketing:bool source_name
+            campaign_name lost_reason parent_id erp_order last_stage_change_at:timestamp created_at:timestamp
+            updated_at:timestamp observed_at:timestamp is_deleted:bool""",
+        "opportunity_history": "history_id opportunity_id stage_name created_at:timestamp",
+        "field_history": "history_id record_id field old_value new_value created_at:timestamp",
+        "opportunity_contact_roles": """role_id opportunity_id contact_id is_primary:bool created_at:timestamp
+            updated_at:timestamp is_deleted:bool""",
+        "contacts": """contact_id name job_title organization_id integration_id converted_to master_record_id
+            created_at:timestamp updated_at:timestamp is_deleted:bool""",
+        "contact_identifiers": f"contact_id {_IDENTIFIERS}",
+        "organizations": """organization_id converted_to name cnpj cnpj_root domain segment state created_at:timestamp
+            updated_at:timestamp is_deleted:bool""",
+        "tasks": """task_id who_id what_id type done:bool outcome done_at:timestamp due_at:timestamp
+            created_at:timestamp updated_at:timestamp user_id is_deleted:bool""",
+    },
     "raw_protheus": {
         # Control columns come first: group (the table suffix's company), R_E_C_N_O_, D_E_L_E_T_, S_T_A_M_P_.
         table: (

@@ -1,0 +1,195 @@
+"""The whole read of Salesforce as slices.
+
+Each object is read in the order of its stamp (`SystemModstamp`, histories `CreatedDate`) from a little before the last
+one landed; what is stored with the same stamp is left out, so rows that share an instant are neither lost nor doubled.
+The cursor moves with each batch: a killed run goes on where its last package ended. There is no upper bound a minute ago:
+what shows late is met by the look-back, and a lead in its first minute is what a five-minute clause is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ingestion.errors import SourceError
+from ingestion.ports import Ports, Target
+from ingestion.rows import Row, instant, merge
+from ingestion.runner import LoadReport, Session, Slice, Tables, load
+from ingestion.salesforce.catalogue import fingerprint, read_catalogue
+from ingestion.salesforce.client import Batch, Refused, SalesforceApi
+from ingestion.salesforce.convert import Converter
+from ingestion.salesforce.known import Known
+from ingestion.salesforce.resources import Resource, picklists, resources, selected
+from ingestion.salesforce.settings import PIPELINE, SCHEMA, SYSTEM, SalesforceConfig
+from ingestion.salesforce.values import Unreadable, moment, record_id
+
+FIRST = datetime(1999, 1, 1)  # no org is older
+SMALLEST = timedelta(minutes=10)  # a window that still times out is not halved any more
+RESTARTS = 5  # of a query whose locator ended
+AHEAD = timedelta(days=1)  # a stamp further ahead of the service's own clock is wrong
+
+
+def run(
+    config: SalesforceConfig, ports: Ports, target: Target, api: SalesforceApi | None = None
+) -> LoadReport:
+    """Load what changed at Salesforce since the last run. Raises IngestionError; progress is kept."""
+    own = api or SalesforceApi(config, ports)
+    try:
+        return load(
+            PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports
+        )
+    finally:
+        if api is None:
+            own.close()
+
+
+@dataclass
+class Reader:
+    """One run."""
+
+    api: SalesforceApi
+    config: SalesforceConfig
+    ports: Ports
+    session: Session
+
+    def read(self) -> Iterator[Slice]:
+        """The slices, in the order of `resources`."""
+        self.now = self.ports.clock.now().replace(tzinfo=None)
+        wanted = self._visible(resources(self.config.fields))
+        names = self.config.fields
+        reasons = picklists(
+            [(names.lead_reason, self.described["Lead"]), (names.lost_reason, self.described["Opportunity"])]
+        )
+        catalogue = read_catalogue(self.api, self.session, reasons)
+        if self.session.state.get("catalogue") != (print_ := fingerprint(catalogue)):
+            self.session.state["catalogue"] = print_
+            yield Slice(catalogue)
+        since = {resource.name: self._since(resource) for resource in wanted}
+        self.known = Known(self.session, wanted, since)
+        for resource in wanted:
+            yield from self._object(resource, since[resource.name])
+
+    def _visible(self, all_of_them: list[Resource]) -> list[Resource]:
+        """The objects that this org shows, described; what changed in their fields is noted."""
+        self.described: dict[str, dict[str, Row]] = {}
+        for resource in all_of_them:
+            try:
+                self.described[resource.name] = self.api.describe(resource.name)
+            except Refused as refused:
+                if not resource.may_lack or refused.status not in (400, 403, 404):
+                    raise
+                self.session.note(
+                    f"salesforce: {resource.name} cannot be read ({refused.code}); what it would tell comes from our own "
+                    "readings, as exact as they are frequent."
+                )
+                continue
+            self._compare(
+                resource.name,
+                {name: str(row.get("type")) for name, row in self.described[resource.name].items()},
+            )
+        return [resource for resource in all_of_them if resource.name in self.described]
+
+    def _compare(self, name: str, types: dict[str, str]) -> None:
+        """New custom fields and changed types of fields are told once; lost ones that matter stop the run (`selected`)."""
+        before: dict[str, str] = self.session.state.setdefault("fields", {}).get(name, {})
+        if new := sorted(
+            field for field in types if before and field not in before and field.endswith("__c")
+        ):
+            self.session.note(f"salesforce: {name} has new fields: {', '.join(new)}. They are not read.")
+        if other := sorted(field for field in types if field in before and before[field] != types[field]):
+            words = ", ".join(f"{field} ({before[field]} -> {types[field]})" for field in other)
+            self.session.note(
+                f"salesforce: {name} has fields of another type than before: {words}. Check what they mean now."
+            )
+        self.session.state["fields"][name] = types
+
+    def _object(self, resource: Resource, since: datetime | None) -> Iterator[Slice]:
+        """The batches of one object from `since`; a query whose locator ended begins again at the last stamp."""
+        fields = selected(resource, self.described[resource.name])
+        total, done, restarts = None, 0, 0
+        while True:
+            try:
+                for batch in self._batches(resource, fields, since, None):
+                    total = total or batch.total
+                    done += len(batch.records)
+                    self.ports.progress.step(SYSTEM, done, max(total or 0, done), resource.table)
+                    yield self._slice(resource, batch)
+                return
+            except Refused as refused:
+                restarts += 1
+                if refused.code != "INVALID_QUERY_LOCATOR" or restarts > RESTARTS:
+                    raise
+                since = self._cursor(resource) or since
+
+    def _batches(
+        self, resource: Resource, fields: list[str], low: datetime | None, high: datetime | None
+    ) -> Iterator[Batch]:
+        """One query; two halves of its time when it takes too long."""
+        try:
+            yield from self.api.query(_soql(resource, fields, low, high))
+        except Refused as refused:
+            if refused.code != "QUERY_TIMEOUT":
+                raise
+            first, last = max(low or FIRST, FIRST), high or self.now + AHEAD
+            if last - first < SMALLEST:
+                raise SourceError(
+                    f"Salesforce: {resource.name} of {first:%Y-%m-%d %H:%M} to {last:%H:%M} UTC takes longer than a query may. "
+                    f"Ask for an index on {resource.stamp}, or run again at a calmer hour."
+                ) from None
+            middle = (first + (last - first) / 2).replace(microsecond=0)
+            yield from self._batches(resource, fields, low, middle)
+            yield from self._batches(resource, fields, middle, high)
+
+    def _slice(self, resource: Resource, batch: Batch) -> Slice:
+        observed = batch.served_at or self.now
+        convert, stamps = Converter(self.config, observed), self.known.stamps[resource.name]
+        parts: list[Tables] = []
+        newest = self._cursor(resource)
+        for record in batch.records:
+            key = "unknown"
+            try:
+                if not isinstance(record, dict):
+                    raise Unreadable("record", "wrong_type")
+                key = record_id(record)
+                stamp = moment(record, resource.stamp)
+                if stamp is None or stamp > max(observed, self.now) + AHEAD:
+                    raise Unreadable(resource.stamp, "instant_in_the_future" if stamp else "missing_field")
+                newest = max(newest or stamp, stamp)
+                if stamps.get(key) == stamp:
+                    continue
+                parts.append(resource.convert(convert, record))
+                stamps[key] = stamp
+            except Unreadable as problem:
+                parts.append(self._refused(resource, key, problem))
+        if newest is not None:
+            self.session.state.setdefault("cursors", {})[resource.name] = newest.isoformat()
+        return Slice(merge(parts))
+
+    def _refused(self, resource: Resource, key: str, problem: Unreadable) -> Tables:
+        """A record for the quarantine, once."""
+        row: dict[str, Any] = {
+            "source_table": resource.table, "record_key": key, "column_name": problem.field, "reason": problem.reason,
+        }  # fmt: skip
+        known = tuple(map(str, row.values()))
+        if known in self.known.refused:
+            return {}
+        self.known.refused.add(known)
+        return {"quarantine": [row]}
+
+    def _cursor(self, resource: Resource) -> datetime | None:
+        return instant(self.session.state.get("cursors", {}).get(resource.name))
+
+    def _since(self, resource: Resource) -> datetime | None:
+        cursor = self._cursor(resource)
+        return cursor - timedelta(minutes=self.config.lookback_minutes) if cursor else None
+
+
+def _soql(resource: Resource, fields: list[str], low: datetime | None, high: datetime | None) -> str:
+    """A query in the order of the stamp; date-times stand without quotes."""
+    clauses = [resource.condition] if resource.condition else []
+    clauses += [f"{resource.stamp} >= {low:%Y-%m-%dT%H:%M:%SZ}"] if low else []
+    clauses += [f"{resource.stamp} < {high:%Y-%m-%dT%H:%M:%SZ}"] if high else []
+    where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
+    return f"SELECT {', '.join(fields)} FROM {resource.name}{where} ORDER BY {resource.stamp}, Id"
