@@ -16,7 +16,7 @@ LEADS = "lead"
 DEFAULT = "opportunity"  # the pipeline where an org has no record types
 
 
-def read_catalogue(api: SalesforceApi, session: Session, reasons: list[Row]) -> Tables:
+def read_catalogue(api: SalesforceApi, session: Session, reasons: list[Row], lost: tuple[str, ...]) -> Tables:
     """`users`, `stages` and `lost_reasons`."""
     users = [
         {
@@ -32,16 +32,16 @@ def read_catalogue(api: SalesforceApi, session: Session, reasons: list[Row]) -> 
         {"user_id": text(row.get("Id")), "name": text(row.get("Name")), "is_queue": True}
         for row in _all(api, "SELECT Id, Name FROM Group WHERE Type = 'Queue'")
     ]
-    return {"users": users + queues, "stages": _stages(api, session), "lost_reasons": reasons}
+    return {"users": users + queues, "stages": _stages(api, session, lost), "lost_reasons": reasons}
 
 
-def _stages(api: SalesforceApi, session: Session) -> list[Row]:
+def _stages(api: SalesforceApi, session: Session, lost: tuple[str, ...]) -> list[Row]:
     """Lead statuses as one pipeline, and every stage in the pipeline of every record type: which of them a record type
     offers is not told by the API, and a stage that is never used does no harm."""
     statuses = list(_all(api, "SELECT ApiName, MasterLabel, IsConverted, SortOrder FROM LeadStatus"))
     rows: list[Row] = [
         {"stage_id": f"{LEADS}:{row.get('ApiName')}", "pipeline_id": LEADS, "pipeline_name": "Leads",
-         "is_closed": row.get("IsConverted") is True, **_named(row)}
+         "is_closed": row.get("IsConverted") is True or row.get("ApiName") in lost, **_named(row)}
         for row in statuses
     ]  # fmt: skip
     stages = list(_all(api, "SELECT ApiName, MasterLabel, IsClosed, IsWon, SortOrder FROM OpportunityStage"))

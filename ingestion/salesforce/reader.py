@@ -57,12 +57,13 @@ class Reader:
     def read(self) -> Iterator[Slice]:
         """The slices, in the order of `resources`."""
         self.now = self.ports.clock.now().replace(tzinfo=None)
+        self._conversions = False
         wanted = self._visible(resources(self.config.fields))
         names = self.config.fields
         reasons = picklists(
             [(names.lead_reason, self.described["Lead"]), (names.lost_reason, self.described["Opportunity"])]
         )
-        catalogue = read_catalogue(self.api, self.session, reasons)
+        catalogue = read_catalogue(self.api, self.session, reasons, self.config.lost_statuses)
         if self.session.state.get("catalogue") != (print_ := fingerprint(catalogue)):
             self.session.state["catalogue"] = print_
             yield Slice(catalogue)
@@ -70,6 +71,9 @@ class Reader:
         self.known = Known(self.session, wanted, since)
         for resource in wanted:
             yield from self._object(resource, since[resource.name])
+            if resource.name == "Lead" and self._conversions:
+                opportunity = next(one for one in wanted if one.name == "Opportunity")
+                yield from self._object(opportunity, self._since(opportunity))
 
     def _visible(self, all_of_them: list[Resource]) -> list[Resource]:
         """The objects that this org shows, described; what changed in their fields is noted."""
@@ -165,7 +169,9 @@ class Reader:
                 parts.append(self._refused(resource, key, problem))
         if newest is not None:
             self.session.state.setdefault("cursors", {})[resource.name] = newest.isoformat()
-        return Slice(merge(parts))
+        tables = merge(parts)
+        self._conversions |= any(row["converted_opportunity_id"] for row in tables.get("leads", []))
+        return Slice(tables)
 
     def _refused(self, resource: Resource, key: str, problem: Unreadable) -> Tables:
         """A record for the quarantine, once."""

@@ -1,7 +1,7 @@
 """What is read of Salesforce: objects, their fields, the stamp that orders them, and where their rows land.
 
-Opportunities come before Leads: a conversion between the two readings is then seen as a lead whose opportunity is still
-unknown, never as an opportunity without its lead, which would be another deal.
+Opportunities come before Leads: an opportunity without its lead would be another deal. The reader then looks once more
+for opportunities of leads that were converted in between. Histories follow, so that they cover what was read.
 """
 
 from __future__ import annotations
@@ -49,6 +49,13 @@ def resources(names: Fields) -> list[Resource]:
             custom=_given(names.rating, names.lost_reason, names.amount_monthly, names.erp_order, names.parent, *marketing),
         ),
         Resource(
+            "Lead", "leads", "lead_id",
+            ("Status", "OwnerId", "LeadSource", "Company", "Website", "Industry", "State", "IsConverted", "ConvertedAccountId",
+             "ConvertedContactId", "ConvertedOpportunityId", *PERSON, *AUDIT),
+            Converter.lead, optional=_given(names.cnpj),
+            custom=_given(names.rating, names.lead_reason, names.rd_uuid, names.cpf, *marketing),
+        ),
+        Resource(
             "OpportunityContactRole", "opportunity_contact_roles", "role_id",
             ("OpportunityId", "ContactId", "IsPrimary", *AUDIT), Converter.role,
         ),
@@ -61,13 +68,6 @@ def resources(names: Fields) -> list[Resource]:
             ("OpportunityId", "Field", "OldValue", "NewValue", "CreatedDate"), Converter.field_change, stamp="CreatedDate",
             stored="created_at", condition="Field IN ('created', 'opportunityCreatedFromLead', 'Owner')", prefix="006",
             may_lack=True,
-        ),
-        Resource(
-            "Lead", "leads", "lead_id",
-            ("Status", "OwnerId", "LeadSource", "Company", "Website", "Industry", "State", "IsConverted", "ConvertedAccountId",
-             "ConvertedContactId", "ConvertedOpportunityId", *PERSON, *AUDIT),
-            Converter.lead, optional=_given(names.cnpj),
-            custom=_given(names.rating, names.lead_reason, names.rd_uuid, names.cpf, *marketing),
         ),
         Resource(
             "LeadHistory", "field_history", "history_id", ("LeadId", "Field", "OldValue", "NewValue", "CreatedDate"),

@@ -121,9 +121,9 @@ def _history(kind: str, parent: str, key: str, rows: list[tuple[Any, ...]]) -> I
                "DataType": "EntityId" if name == "Owner" else "Text", "CreatedDate": at, "IsDeleted": False}  # fmt: skip
 
 
-def roles(story: Story) -> Iterator[Row]:
+def roles(sandbox: "Sandbox", story: Story) -> Iterator[Row]:
     """OpportunityContactRole: the contacts now, and those who were taken off."""
-    deal = story.deal
+    deal, crm = story.deal, sandbox.engine.crm
     former: dict[str, Any] = {}
     for at, name, value in deal.trail:
         if name == "contact_ids":
@@ -133,6 +133,8 @@ def roles(story: Story) -> Iterator[Row]:
         if gone and gone < story.born_at:
             continue
         changed = gone or max(story.born_at, second(deal.updated_at))
+        if key in crm.persons and key in crm.merged.values():  # a merge moves the other one's roles here
+            changed = max(changed, second(crm.persons[key].updated_at))
         yield {"Id": sf_id("OpportunityContactRole", deal.id, key), "OpportunityId": story.opportunity_id,
                "ContactId": sf_id("Contact", key), "IsPrimary": key in deal.contact_ids[:1], "IsDeleted": gone is not None,
                **stamps(story.born_at, changed)}  # fmt: skip

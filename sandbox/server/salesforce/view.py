@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.server.salesforce import deals, parties
@@ -54,7 +55,7 @@ def _build(sandbox: "Sandbox") -> dict[str, list[Row]]:
         "LeadHistory": (
             row for s in stories if s.was_lead and sandbox.config.salesforce_lead_history for row in deals.lead_changes(s)
         ),
-        "OpportunityContactRole": _each(deals.roles, stories),
+        "OpportunityContactRole": _each(partial(deals.roles, sandbox), stories),
         "Task": deals.tasks(sandbox, stories),
         "Event": deals.events(sandbox, stories),
     }  # fmt: skip

@@ -42,7 +42,7 @@ class Org:
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """What the twin holds of an object, deleted rows too, without those of an emptied bin."""
-        from sandbox.server.salesforce.view import recycled, records
+        from sandbox.server.salesforce.view import records, recycled
 
         return [row for row in records(self.company)[name] if not recycled(row, self.company.now())]
 
