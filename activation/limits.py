@@ -84,6 +84,11 @@ def pipedrive_limits(plan: str, seats: int, share: float) -> Limits:
     }
 
 
+def salesforce_limits(daily_calls: int) -> Limits:
+    """Salesforce: calls of the whole org in any 24 hours (contract crm_hubspot_salesforce_pipedrive.md 4.6); our share."""
+    return {"*": (Limit("requests", daily_calls, DAY),)}
+
+
 def rd_station_crm_limits() -> Limits:
     """RD Station CRM: 120 a minute for all of one API version. Give v1 and v2 an owner each."""
     return {"*": (Limit("requests", 120, MINUTE),)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ingestion.protheus import ProtheusConfig
     from ingestion.rd_station import RdStationApi, RdStationConfig
     from ingestion.rd_station_crm import CrmApi, RdStationCrmConfig
+    from ingestion.salesforce import SalesforceConfig
 
 
 def ports(runtime: Runtime, source: str, load_seq: int = 0) -> Ports:
@@ -88,6 +90,32 @@ def pipedrive_config(runtime: Runtime) -> PipedriveConfig:
         rare_minutes=wanted.rare_minutes,
         full_sweep_days=wanted.full_sweep_days,
     )
+
+
+def salesforce_config(runtime: Runtime) -> SalesforceConfig:
+    """SettingsError when a secret of the configured flow is missing."""
+    from ingestion.salesforce import Fields, SalesforceConfig
+
+    wanted = runtime.profile.sources.salesforce
+    assert wanted is not None, "salesforce is not configured"
+    given = {key: _secret(runtime, "salesforce", key) for key in wanted.needed_secrets}
+    made = SalesforceConfig(
+        base_url=wanted.base_url.rstrip("/"),
+        client_id=given["client_id_env"],
+        grant=wanted.grant,
+        client_secret=given.get("client_secret_env"),
+        refresh_token=given.get("refresh_token_env"),
+        jwt_key=given.get("jwt_key_env"),
+        jwt_user=wanted.jwt_user,
+        login_url=wanted.login_url,
+        version=wanted.version,
+        fields=Fields(**wanted.fields.model_dump()),
+        marketing_values=wanted.marketing_values,
+        lost_statuses=wanted.lost_statuses,
+    )
+    types = {**made.task_types, **{name.lower(): kind for name, kind in wanted.task_types.items()}}
+    results = {**made.call_results, **{name.lower(): result for name, result in wanted.call_results.items()}}
+    return replace(made, task_types=types, call_results=results)
 
 
 def protheus_config(runtime: Runtime) -> ProtheusConfig:

@@ -83,6 +83,8 @@ def _access(runtime: Runtime) -> Iterator[Finding]:
         yield _try("RD Station", lambda: _ask_rd_station(runtime))
     if sources.pipedrive:
         yield _try("Pipedrive", lambda: _ask_pipedrive(runtime))
+    if sources.salesforce:
+        yield _try("Salesforce", lambda: _ask_salesforce(runtime))
     if sources.protheus:
         yield _try("Protheus", lambda: _ask_protheus(runtime))
 
@@ -105,6 +107,17 @@ def _ask_pipedrive(runtime: Runtime) -> str:
         api.close()
     left = answer.headers.get("x-daily-ratelimit-token-remaining")
     return "answers, and accepts the credentials" + (f"; {left} tokens are left today" if left else "")
+
+
+def _ask_salesforce(runtime: Runtime) -> str:
+    from ingestion.salesforce import SalesforceApi
+
+    api = SalesforceApi(accounts.salesforce_config(runtime), accounts.ports(runtime, "salesforce"))
+    try:
+        left, most = api.calls_left()
+        return f"answers, and accepts the credentials; {left} of {most} API calls are left today"
+    finally:
+        api.close()
 
 
 def _ask_protheus(runtime: Runtime) -> str:

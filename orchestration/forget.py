@@ -135,11 +135,13 @@ def _settle_pipelines(runtime: Runtime) -> None:
     from ingestion.protheus.settings import PIPELINE as PROTHEUS
     from ingestion.rd_station.settings import PIPELINE as RD_STATION
     from ingestion.rd_station_crm.settings import PIPELINE as RD_STATION_CRM
+    from ingestion.salesforce.settings import PIPELINE as SALESFORCE
 
     pipelines = {
         "raw_rd_station": RD_STATION,
         "raw_rd_station_crm": RD_STATION_CRM,
         "raw_pipedrive": PIPEDRIVE,
+        "raw_salesforce": SALESFORCE,
         "raw_protheus": PROTHEUS,
         "raw_files": FILES,
     }

@@ -27,7 +27,7 @@ def rates_of(profile: Profile, source: str) -> Rates | None:
 
 def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Limiter:
     """The limiter of a source's account: published quotas at the speed that bastao.yaml says (1 in real life)."""
-    from activation.limits import rd_station_crm_limits, rd_station_limits
+    from activation.limits import rd_station_crm_limits, rd_station_limits, salesforce_limits
     from activation.quota import SqlLimiter
 
     settings: Any = getattr(profile.sources, source, None)
@@ -45,4 +45,6 @@ def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Li
 
         limits_of_plan = pipedrive_limits(settings.plan, settings.seats, settings.budget_share)
         return SqlLimiter(state_url, {source: limits_of_plan}, settings.quota_speed)
+    if source == "salesforce":
+        return SqlLimiter(state_url, {source: salesforce_limits(settings.daily_calls)}, settings.quota_speed)
     return NoLimits()

@@ -118,6 +118,54 @@ class Pipedrive(Section):
         return ("token_env",) if self.auth == "token" else ("client_id_env", "client_secret_env", "refresh_token_env")
 
 
+class SalesforceFields(Section):
+    """API names of the org's own fields (custom ones end in __c); what is left out, the org does not have."""
+
+    cnpj: str | None = Field(None, description="Account, and Lead where it has it")
+    cpf: str | None = Field(None, description="Contact and Lead")
+    rd_uuid: str | None = Field(None, description="Contact and Lead: RD Station's uuid")
+    rating: str | None = Field(None, description="Lead and Opportunity: the seller's grade, or Rating")
+    lead_reason: str | None = Field(None, description="Lead: why it was disqualified")
+    lost_reason: str | None = Field(None, description="Opportunity: why it was lost")
+    amount_monthly: str | None = Field(None, description="Opportunity: recurring part of Amount")
+    erp_order: str | None = Field(None, description="Opportunity: <branch>-<order>")
+    parent: str | None = Field(None, description="Opportunity: look-up to the one it was copied from")
+    marketing: str = Field("LeadSource", description="Lead and Opportunity: tells that marketing handed it over")
+
+
+class Salesforce(Section):
+    """Salesforce: an External Client App with one of three flows, and the org's own fields."""
+
+    base_url: str = Field(description="the org's My Domain, for example https://empresa.my.salesforce.com")
+    login_url: str | None = Field(None, description="where sessions are given; default: the My Domain")
+    version: str = Field("v67.0", pattern=r"^v\d{2}\.0$", description="of the API")
+    grant: Literal["client_credentials", "refresh_token", "jwt_bearer"] = "client_credentials"
+    client_id_env: EnvName = "BASTAO_SALESFORCE_CLIENT_ID"
+    client_secret_env: EnvName = "BASTAO_SALESFORCE_CLIENT_SECRET"
+    refresh_token_env: EnvName = "BASTAO_SALESFORCE_REFRESH_TOKEN"
+    jwt_key_env: EnvName = Field("BASTAO_SALESFORCE_JWT_KEY", description="PEM of the private key")
+    jwt_user: str | None = Field(None, description="user name that the assertion speaks for")
+    fields: SalesforceFields = Field(default_factory=SalesforceFields)
+    marketing_values: tuple[str, ...] = ("RD Station", "RD Station Marketing", "true")
+    lost_statuses: tuple[str, ...] = Field(("Closed - Not Converted",), description="lead statuses that mean disqualified")
+    task_types: dict[str, str] = Field(default_factory=dict, description="Task types that are call, whatsapp, email, meeting, visit")
+    call_results: dict[str, Literal["contact", "no_answer", "unknown"]] = Field(default_factory=dict)
+    daily_calls: int = Field(50_000, ge=100, description="of the org's daily API calls, how many are ours")
+    quota_speed: float = Field(1, gt=0, description="1 on a real account; a sandbox may run faster")
+
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The keys of the secrets that this flow needs."""
+        own = {"jwt_bearer": ("jwt_key_env",), "refresh_token": ("client_secret_env", "refresh_token_env")}
+        return ("client_id_env", *own.get(self.grant, ("client_secret_env",)))
+
+    @model_validator(mode="after")
+    def _user(self) -> Salesforce:
+        if self.grant == "jwt_bearer" and not self.jwt_user:
+            raise ValueError("has grant: jwt_bearer and no jwt_user; write the user name that the app is pre-authorised for")
+        return self
+
+
 class Protheus(Section):
     """The ERP's database, read only."""
 
@@ -134,7 +182,7 @@ class Files(Section):
 
 
 CRMS = ("rd_station_crm", "hubspot", "salesforce", "pipedrive")
-OUTSIDE = ("rd_station", "rd_station_crm", "pipedrive", "protheus", "files")
+OUTSIDE = ("rd_station", "rd_station_crm", "salesforce", "pipedrive", "protheus", "files")
 
 
 class Sources(Section):
@@ -143,6 +191,7 @@ class Sources(Section):
     rd_station: RdStation | None = None
     rd_station_crm: RdStationCrm | None = None
     pipedrive: Pipedrive | None = None
+    salesforce: Salesforce | None = None
     protheus: Protheus | None = None
     files: Files | None = None
     deliveries: bool = True

@@ -101,6 +101,9 @@ def credentials(profile: Profile) -> dict[str, str]:
         found[crm.v2_refresh_token_env] = given["crm_v2"]["refresh_token"]
     if pipedrive := sources.pipedrive:
         found[pipedrive.token_env] = given["pipedrive"]["token"]
+    if salesforce := sources.salesforce:
+        for key in (key for key in salesforce.needed_secrets if key != "jwt_key_env"):
+            found[getattr(salesforce, key)] = given["salesforce"][key.removesuffix("_env")]
     if protheus := sources.protheus:
         found[protheus.url_env] = given["protheus"]["url"]
     return {name: str(value) for name, value in found.items() if value is not None}

@@ -15,6 +15,7 @@ SCHEMAS = {
     "rd_station": "raw_rd_station",
     "rd_station_crm": "raw_rd_station_crm",
     "pipedrive": "raw_pipedrive",
+    "salesforce": "raw_salesforce",
     "protheus": "raw_protheus",
     "files": "raw_files",
     "agreement": "raw_agreement",
@@ -57,6 +58,12 @@ def _pipedrive(runtime: Runtime, load_seq: int) -> Any:
     from ingestion import pipedrive
 
     return pipedrive.run(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive", load_seq), target(runtime))
+
+
+def _salesforce(runtime: Runtime, load_seq: int) -> Any:
+    from ingestion import salesforce
+
+    return salesforce.run(accounts.salesforce_config(runtime), accounts.ports(runtime, "salesforce", load_seq), target(runtime))
 
 
 def _protheus(runtime: Runtime, load_seq: int) -> Any:
@@ -109,6 +116,7 @@ LOADERS: dict[str, Callable[[Runtime, int], Any]] = {
     "rd_station": _rd_station,
     "rd_station_crm": _rd_station_crm,
     "pipedrive": _pipedrive,
+    "salesforce": _salesforce,
     "protheus": _protheus,
     "files": _files,
     "agreement": _agreement,

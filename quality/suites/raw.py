@@ -32,6 +32,15 @@ REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
         "users": ("user_id",),
         "stages": ("stage_id", "stage_name"),
     },
+    "raw_salesforce": {
+        "leads": ("lead_id", "status", "created_at", "observed_at"),
+        "opportunities": ("opportunity_id", "stage_name", "created_at", "observed_at"),
+        "opportunity_history": ("opportunity_id", "stage_name", "created_at"),
+        "opportunity_contact_roles": ("opportunity_id", "contact_id"),
+        "tasks": ("task_id", "type"),
+        "users": ("user_id",),
+        "stages": ("stage_id", "stage_name"),
+    },
     "raw_protheus": {
         "sa1": ("recno", "company_group", "is_deleted"),
         "sd2": ("recno", "company_group", "is_deleted"),

@@ -82,7 +82,9 @@ def stage_history(story: Story) -> Iterator[Row]:
 
 def opportunity_changes(story: Story) -> Iterator[Row]:
     """OpportunityFieldHistory: the birth, stages and owners."""
-    rows = [(story.born_at, "opportunityCreatedFromLead" if story.was_lead else "created", None, None)]
+    rows: list[tuple[Any, ...]] = [
+        (story.born_at, "opportunityCreatedFromLead" if story.was_lead else "created", None, None)
+    ]
     for (_, old), (at, new) in pairwise(story.path):
         if at > story.born_at:
             rows.append((at, "StageName", old, new))
@@ -93,7 +95,7 @@ def opportunity_changes(story: Story) -> Iterator[Row]:
 
 def lead_changes(story: Story) -> Iterator[Row]:
     """LeadHistory: the birth, statuses and owners until the conversion, and the conversion."""
-    rows = [(second(story.deal.created_at), "created", None, None)]
+    rows: list[tuple[Any, ...]] = [(second(story.deal.created_at), "created", None, None)]
     end = story.converted_at
     for (_, old), (at, new) in pairwise(story.path):
         if end is None or at < end:
