@@ -121,16 +121,16 @@ class Pipedrive(Section):
 class SalesforceFields(Section):
     """API names of the org's own fields (custom ones end in __c); what is left out, the org does not have."""
 
-    cnpj: str | None = Field(None, description="Account, and Lead where it has it")
-    cpf: str | None = Field(None, description="Contact and Lead")
-    rd_uuid: str | None = Field(None, description="Contact and Lead: RD Station's uuid")
-    rating: str | None = Field(None, description="Lead and Opportunity: the seller's grade, or Rating")
-    lead_reason: str | None = Field(None, description="Lead: why it was disqualified")
-    lost_reason: str | None = Field(None, description="Opportunity: why it was lost")
-    amount_monthly: str | None = Field(None, description="Opportunity: recurring part of Amount")
-    erp_order: str | None = Field(None, description="Opportunity: <branch>-<order>")
-    parent: str | None = Field(None, description="Opportunity: look-up to the one it was copied from")
-    marketing: str = Field("LeadSource", description="Lead and Opportunity: tells that marketing handed it over")
+    cnpj: str | None = Field(default=None, description="Account, and Lead where it has it")
+    cpf: str | None = Field(default=None, description="Contact and Lead")
+    rd_uuid: str | None = Field(default=None, description="Contact and Lead: RD Station's uuid")
+    rating: str | None = Field(default=None, description="Lead and Opportunity: the seller's grade, or Rating")
+    lead_reason: str | None = Field(default=None, description="Lead: why it was disqualified")
+    lost_reason: str | None = Field(default=None, description="Opportunity: why it was lost")
+    amount_monthly: str | None = Field(default=None, description="Opportunity: recurring part of Amount")
+    erp_order: str | None = Field(default=None, description="Opportunity: <branch>-<order>")
+    parent: str | None = Field(default=None, description="Opportunity: look-up to the one it was copied from")
+    marketing: str = Field(default="LeadSource", description="Lead and Opportunity: tells that marketing handed it over")
 
 
 class Salesforce(Section):

@@ -24,7 +24,7 @@ owners as (
 ),
 
 last_visits as (
-    select deal_id, stage_id, row_number() over (partition by deal_id order by start_at desc, visit_id desc) as recency
+    select deal_id, stage_id, row_number() over (partition by deal_id order by start_at desc nulls last, visit_id desc nulls last) as recency
     from {{ ref("stg_salesforce__deal_stage_visits") }}
 ),
 
