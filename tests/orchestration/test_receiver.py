@@ -171,6 +171,25 @@ def test_a_database_that_cannot_write_makes_the_sender_repeat(client: TestClient
     assert client.post("/hooks/s3cret", json=EVENTS["deal"]).status_code == 503
 
 
+def test_nothing_personal_and_no_secret_is_logged(
+    client: TestClient, runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    for kind in EVENTS:
+        client.post("/hooks/s3cret", json=EVENTS[kind])
+        client.post("/hooks/s3cret/pipedrive", json=EVENTS[kind])
+        client.post("/hooks/s3cret/hubspot", json=EVENTS[kind])
+        client.post("/hooks/s3cret", content=json.dumps(EVENTS[kind], ensure_ascii=False)[:-1].encode())
+    client.post("/hooks/s3cret", json={**EVENTS["deal"], "event_timestamp": "ana.moura@example.com.br"})
+    with runtime.state.engine.begin() as connection:
+        connection.exec_driver_sql("drop table inbox")
+    client.post("/hooks/s3cret", json=EVENTS["conversion"])
+    # The test's own HTTP client writes down what it calls.
+    logged = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("http"))
+    assert "not JSON" in logged and "could not store" in logged
+    assert not [word for word in (*PERSONAL, "s3cret") if word in logged]
+
+
 def test_health_counts(client: TestClient) -> None:
     client.post("/hooks/s3cret", json=EVENTS["deal"])
     client.post("/hooks/s3cret", content=b"oops")

@@ -74,6 +74,7 @@ def run(folder: Path, seconds: float, rate: float, kills: int) -> None:
     with sqlite3.connect(receiver.state_db) as connection:
         held = Counter(key for (key,) in connection.execute("select object_id from inbox"))
         numbers = [number for (number,) in connection.execute("select inbox_seq from inbox order by inbox_seq")]
+    print(f"{len(seen.accepted)} deliveries accepted, {seen.failures} attempts failed, {len(seen.given_up)} given up by senders")
     assert seen.failures > kills, "the kills hit nobody"
     assert len(seen.accepted) > len(work) / 2, "the receiver was hardly ever up"
     # A sender that gave up saw no 2xx: its events may be there (the answer was lost) or not, and polling finds them.
