@@ -125,22 +125,6 @@ class OAuth:
         return self._clock.now().timestamp()
 
 
-class HeaderToken:
-    """A fixed token in a header of the service's own; it cannot be renewed."""
-
-    def __init__(self, header: str, token: str) -> None:
-        self._header, self._token = header, token
-
-    def apply(self, headers: dict[str, str], params: dict[str, Any]) -> str:
-        """Add the header."""
-        headers[self._header] = self._token
-        return ""
-
-    def renew(self, used: str) -> bool:
-        """Never possible."""
-        return False
-
-
 class QueryToken:
     """A fixed token in the query string (CRM v1); it cannot be renewed."""
 

@@ -16,8 +16,8 @@ from orchestration import settings
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
-    from ingestion.http import ApiClient
     from ingestion.pipedrive import PipedriveConfig
+    from ingestion.pipedrive.client import PipedriveApi
     from ingestion.protheus import ProtheusConfig
     from ingestion.rd_station import RdStationApi, RdStationConfig
     from ingestion.rd_station_crm import CrmApi, RdStationCrmConfig
@@ -145,17 +145,11 @@ def open_rd_station_crm(runtime: Runtime) -> CrmApi:
     return CrmApi(rd_station_crm_config(runtime), ports(runtime, "rd_station_crm"))
 
 
-def open_pipedrive_hooks(runtime: Runtime) -> ApiClient | None:
-    """A client for Pipedrive's subscriptions, None without a token in the environment; the caller closes it."""
-    from ingestion.http import ApiClient
-    from ingestion.oauth import HeaderToken
+def open_pipedrive(runtime: Runtime) -> PipedriveApi:
+    """An authenticated client of Pipedrive; the caller closes it."""
+    from ingestion.pipedrive.client import PipedriveApi
 
-    wanted = runtime.profile.receiver
-    token = settings.optional_secret(wanted.pipedrive_token_env)
-    if token is None:
-        return None
-    auth = HeaderToken("x-api-token", token.reveal())
-    return ApiClient(wanted.pipedrive_url, auth, runtime.limiter("pipedrive"), "pipedrive:hooks", runtime.clock)
+    return PipedriveApi(pipedrive_config(runtime), ports(runtime, "pipedrive"))
 
 
 @contextlib.contextmanager

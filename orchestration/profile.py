@@ -334,8 +334,6 @@ class Receiver(Section):
     hubspot_secret_env: EnvName = Field(default="BASTAO_HUBSPOT_CLIENT_SECRET", description="client secret of the app that sends")
     pipedrive_user: str = Field(default="bastao", description="user of the basic authentication that Pipedrive is told")
     pipedrive_password_env: EnvName = "BASTAO_PIPEDRIVE_HOOK_PASSWORD"
-    pipedrive_url: str = Field(default="https://api.pipedrive.com", description="where `bastao webhooks --live` registers")
-    pipedrive_token_env: EnvName = Field(default="BASTAO_PIPEDRIVE_TOKEN", description="API token of the user who registers")
 
 
 class Ports(Section):

@@ -166,9 +166,9 @@ def services(runtime: Runtime) -> Iterator[list[Service]]:
         if sources.rd_station_crm:
             opened.append(accounts.open_rd_station_crm(runtime))
             found.append(RdStationCrmHooks(opened[-1].request, access))
-        if (pipedrive := accounts.open_pipedrive_hooks(runtime)) is not None:
-            opened.append(pipedrive)
-            found.append(PipedriveHooks(pipedrive.request, access))
+        if sources.pipedrive:
+            opened.append(accounts.open_pipedrive(runtime))
+            found.append(PipedriveHooks(opened[-1].request, access))
         yield found
     finally:
         for api in opened:

@@ -101,6 +101,10 @@ class PipedriveApi:
             raise
         return data if isinstance(data, dict) and data.get("is_deleted") is not True else None
 
+    def request(self, method: str, path: str, *, json: Any = None, resource: str = "one") -> Response:
+        """Any call, whatever it answers; see `ApiClient.request`."""
+        return self._http.request(method, path, json=json, resource=resource)
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()

@@ -139,11 +139,11 @@ def test_registering_at_pipedrive_and_saying_what_hubspot_needs(tmp_path: Path, 
     for name, value in {**names, "HUBSPOT_CLIENT_SECRET": "invented"}.items():
         monkeypatch.setenv(f"BASTAO_{name}", value)
     with pipedrive() as (url, hooks):
-        text = f"company: X\ngo_live: 2026-06-01T03:00:00Z\nreceiver:\n  pipedrive_url: {url}\n"
+        text = f"company: X\ngo_live: 2026-06-01T03:00:00Z\nsources: {{pipedrive: {{base_url: '{url}'}}}}\n"
         (tmp_path / "bastao.yaml").write_text(text)
         refused = CliRunner().invoke(app, ["webhooks", "--live"])
         assert refused.exit_code == 2 and "public_url" in refused.output and not hooks
-        (tmp_path / "bastao.yaml").write_text(text + "  public_url: https://hooks.example.com.br/\n")
+        (tmp_path / "bastao.yaml").write_text(text + "receiver: {public_url: https://hooks.example.com.br/}\n")
         assert run("--json", "--live")["new"] == 5
         assert {hook["event_object"] for hook in hooks} == {"deal", "lead", "person", "organization", "activity"}
         assert hooks[0]["subscription_url"] == "https://hooks.example.com.br/hooks/s3cret/pipedrive"
