@@ -64,7 +64,7 @@ class Mappings:
 
 _SECTIONS: dict[str, type[Strict]] = {"crm_stages": StageBlock, "channels": ChannelBlock}
 # Mapping files of sources, validated by the sources that read them.
-_OTHERS = frozenset({"files"})
+_OTHERS = frozenset({"files", "media_cost"})
 
 
 def load_mappings(folder: Path) -> Mappings:

@@ -79,7 +79,13 @@ PERSONAL: dict[str, dict[str, Personal]] = {
             "protheus", ("company_group", "branch", "customer_code", "store"), is_identifiers=True
         ),
     },
-    "raw_files": {"handoffs": Personal("files", ("person_key",), named_by=("person_key",))},
+    "raw_files": {
+        "handoffs": Personal("files", ("person_key",), named_by=("person_key",)),
+        "rd_station_contacts": Personal("rd_station", ("contact_uuid",), ("name", "job_title", "city", "tags")),
+        "rd_station_identifiers": Personal("rd_station", ("contact_uuid",), is_identifiers=True),
+        "crm_contacts": Personal("rd_station_crm", ("contact_id",), ("name", "job_title")),
+        "crm_identifiers": Personal("rd_station_crm", ("contact_id",), is_identifiers=True),
+    },
 }
 
 # Sellers and managers: the company's own people, not touched by an erasure of a lead.
@@ -100,6 +106,7 @@ STAFF: dict[str, str] = {
     "raw_files.handoffs": "seller_key",
     "raw_files.attempts": "seller_key",
     "raw_files.deals": "seller_key",
+    "raw_files.rd_station_contacts": "contact_owner_email",
 }
 
 IMPERSONAL: dict[str, str] = {
@@ -272,6 +279,17 @@ IMPERSONAL: dict[str, str] = {
     "raw_files.attempts": "attempt_key handoff_key channel outcome",
     "raw_files.deals": "deal_key handoff_key company_key segment",
     "raw_files.movements": "movement_key company_key kind currency status",
+    "raw_files.rd_station_contacts": """
+        contact_uuid state lifecycle_stage legal_status first_source first_medium last_source last_medium file_name
+    """,
+    "raw_files.rd_station_identifiers": "contact_uuid kind reject_reason",
+    "raw_files.crm_contacts": "contact_id integration_id file_name",
+    "raw_files.crm_identifiers": "contact_id kind reject_reason",
+    "raw_media_cost.daily": """
+        platform account_id campaign_ref campaign_name time_zone channel currency original_currency file_name file_hash
+    """,
+    "raw_media_cost.links": "platform account_id campaign_ref campaign_name campaign match_rule",
+    "raw_media_cost.files": "platform account_id file_name file_hash",
     "raw_deliveries.outbox": """
         delivery_id sync destination subject_id occurrence handoff_id state refusal_reason reason_code
     """,

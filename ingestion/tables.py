@@ -233,6 +233,26 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "deals": "deal_key handoff_key won_at:timestamp won_on:date seller_key company_key segment",
         "movements": """movement_key company_key kind amount:decimal currency occurred_on:date is_sample:bool
             status""",
+        # Contacts of RD Station and of the CRM as an exported list has them. `is_alias`: the key is a hash of the e-mail.
+        "rd_station_contacts": """contact_uuid is_alias:bool name job_title city state created_at:timestamp
+            lifecycle_stage contact_owner_email interest:int legal_status tags conversions:int
+            first_conversion_at:timestamp first_source first_medium last_conversion_at:timestamp last_source last_medium
+            opportunity_at:timestamp observed_at:timestamp file_name""",
+        "rd_station_identifiers": f"contact_uuid {_IDENTIFIERS}",
+        "crm_contacts": """contact_id is_alias:bool name job_title integration_id created_at:timestamp
+            updated_at:timestamp observed_at:timestamp file_name""",
+        "crm_identifiers": f"contact_id {_IDENTIFIERS}",
+    },
+    "raw_media_cost": {
+        # Days as each export says them; staging keeps the latest export's. Amounts in the company's currency and as billed.
+        "daily": """platform account_id campaign_ref campaign_name spent_on:date time_zone channel amount:decimal currency
+            original_amount:decimal original_currency impressions:int clicks:int is_partial:bool exported_at:timestamp
+            file_name file_hash""",
+        # Every campaign of every platform with the RD Station campaign it is; each load that changes one writes all.
+        "links": "platform account_id campaign_ref campaign_name campaign match_rule",
+        # One row per file read: what its lines add up to, and what it says itself that they do.
+        "files": """platform account_id file_name file_hash first_day:date last_day:date lines:int quarantined:int
+            total_amount:decimal stated_total:decimal exported_at:timestamp""",
     },
     "raw_deliveries": {
         "outbox": """delivery_id sync destination subject_id occurrence handoff_id state attempts:int

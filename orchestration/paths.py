@@ -70,6 +70,11 @@ class Paths:
         return self.home / "locks"
 
     @property
+    def media_cost(self) -> Path:
+        """Where exports of the ad accounts are put, unless bastao.yaml names another folder."""
+        return self.home / "media_cost"
+
+    @property
     def sandbox(self) -> Path:
         return self.home / "sandbox"
 

@@ -181,8 +181,15 @@ class Files(Section):
     folder: str | None = None
 
 
+class MediaCost(Section):
+    """CSV exports of the ad accounts; `folder` is where they are put (default: media_cost in BASTAO_HOME)."""
+
+    mapping: str = "mappings/media_cost.yaml"
+    folder: str | None = None
+
+
 CRMS = ("rd_station_crm", "hubspot", "salesforce", "pipedrive")
-OUTSIDE = ("rd_station", "rd_station_crm", "salesforce", "pipedrive", "protheus", "files")
+OUTSIDE = ("rd_station", "rd_station_crm", "salesforce", "pipedrive", "protheus", "files", "media_cost")
 
 
 class Sources(Section):
@@ -194,6 +201,7 @@ class Sources(Section):
     salesforce: Salesforce | None = None
     protheus: Protheus | None = None
     files: Files | None = None
+    media_cost: MediaCost | None = None
     deliveries: bool = True
     inbox: bool = True
 
@@ -396,6 +404,12 @@ class Profile(Config):
     def destination(self, setting: str) -> Any:
         """The section of a destination by its key, None when the company does not have it."""
         return getattr(self.destinations, setting)
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the exports of the ad accounts are put."""
+        wanted = self.sources.media_cost
+        return self.path_of(wanted.folder) if wanted and wanted.folder else self.paths.media_cost
 
     def path_of(self, relative: str) -> Path:
         """A path written in bastao.yaml, taken from the company folder."""

@@ -36,8 +36,9 @@ def command(profile: Profile, *options: str) -> list[str]:
     elif remembered.exists():  # the same company again: its home belongs to one world
         options = tuple(remembered.read_text().splitlines())
     speed = getattr(profile.sources.rd_station, "quota_speed", 1)
+    media = ["--media", str(profile.media_folder)] if profile.sources.media_cost else []
     fixed = ["--port", str(profile.ports.sandbox), "--home", str(profile.paths.sandbox), "--limit-speed", f"{speed:g}"]
-    return [sys.executable, "-m", "sandbox", "serve", *fixed, "--world-speed", "1", *options]
+    return [sys.executable, "-m", "sandbox", "serve", *fixed, "--world-speed", "1", *media, *options]
 
 
 def start(profile: Profile, *options: str) -> subprocess.Popen[bytes]:

@@ -18,6 +18,7 @@ SCHEMAS = {
     "salesforce": "raw_salesforce",
     "protheus": "raw_protheus",
     "files": "raw_files",
+    "media_cost": "raw_media_cost",
     "agreement": "raw_agreement",
     "inbox": "raw_inbox",
     "deliveries": "raw_deliveries",
@@ -83,6 +84,16 @@ def _files(runtime: Runtime, load_seq: int) -> Any:
     return files.run(mapping, Path(folder), target(runtime), accounts.ports(runtime, "files", load_seq))
 
 
+def _media_cost(runtime: Runtime, load_seq: int) -> Any:
+    from ingestion import media_cost
+
+    profile = runtime.profile
+    wanted = profile.sources.media_cost
+    assert wanted is not None, "media_cost is not configured"
+    mapping, ports = profile.path_of(wanted.mapping), accounts.ports(runtime, "media_cost", load_seq)
+    return media_cost.run(mapping, profile.media_folder, profile.currency, profile.time_zone, target(runtime), ports)
+
+
 def _agreement(runtime: Runtime, load_seq: int) -> Any:
     from contract.mappings import load_mappings
     from ingestion import agreement
@@ -119,6 +130,7 @@ LOADERS: dict[str, Callable[[Runtime, int], Any]] = {
     "salesforce": _salesforce,
     "protheus": _protheus,
     "files": _files,
+    "media_cost": _media_cost,
     "agreement": _agreement,
     "inbox": _inbox,
     "deliveries": _deliveries,

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 EPILOG = """\
@@ -50,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--plan", choices=("light", "basic", "pro", "advanced"), default="advanced", help="plan of the account")
     add("--no-limits", action="store_true", help="count no quotas")
     add("--protheus-url", metavar="URL", help="SQLAlchemy URL of the ERP database (default SQLite in --home; none = off)")
+    add("--media", metavar="DIR", help="write the exports of the ad accounts there, as downloaded at --now")
     add("--fault", action="append", default=[], metavar="RULE", help="kind[@path][:option=value…]; repeatable")
     add("--set", action="append", default=[], metavar="SWITCH=VALUE", help="any other switch; --switches lists them")
     add("--switches", action="store_true", help="list all switches with their defaults and stop")
@@ -102,6 +104,10 @@ def _serve(options: argparse.Namespace) -> int:
     sock = listen(options.port)  # a taken port is told before the company is simulated
     gc.disable()  # a hundred thousand events are made and kept: collecting in between only costs time
     world = _world(options)
+    if options.media:
+        from sandbox.exports import write_media
+
+        write_media(world.seed, world.start, _instant(options.now, "--now") or world.end, Path(options.media))
     scratch = None
     if not config.home and not config.protheus_url:
         scratch = tempfile.TemporaryDirectory(prefix="sandbox-")

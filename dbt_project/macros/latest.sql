@@ -71,3 +71,36 @@
     )
 )
 {%- endmacro %}
+
+{#- Of exported lists: what the list of the latest export says of each key, whenever it was loaded. -#}
+{% macro latest_list(relation, keys) -%}
+(
+    select *
+    from (
+        select
+            raw_rows.*,
+            row_number() over (
+                partition by {{ keys }}
+                order by
+                    raw_rows.observed_at desc nulls last,
+                    raw_rows.load_seq desc nulls last,
+                    raw_rows.row_seq desc nulls last
+            ) as recency
+        from {{ relation }} as raw_rows
+        where raw_rows.load_seq <= {{ known_at() }}
+    ) as ranked_rows
+    where recency = 1
+)
+{%- endmacro %}
+
+{#- Identifiers of the contacts of a list, as of the last list that has them. -#}
+{% macro listed_identifiers(relation, contacts, key) -%}
+select
+    identifiers.{{ key }},
+    identifiers.kind,
+    identifiers.value,
+    identifiers.reject_reason,
+    identifiers.position
+from {{ latest_sets(relation, key, "kind, position, value") }} as identifiers
+inner join {{ contacts }} as listed on identifiers.{{ key }} = listed.{{ key }}
+{%- endmacro %}

@@ -17,6 +17,7 @@ _NUMBERS = {
     ".": re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?"),
     ",": re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),
 }
+_OFFSET = re.compile(r"\s+(UTC|[-+]\d\d:?\d\d)$")
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16  # decimal(18,2)
 
@@ -98,9 +99,19 @@ def _date(text: str, how: ColumnMap) -> date:
 
 def _parse(text: str, pattern: str | None, what: str) -> datetime:
     try:
-        return datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)
+        return parse_wall(text, pattern)
     except ValueError:
         raise BadValue(f"is not {what} (expected {pattern or 'ISO 8601, as 2018-02-26'})") from None
+
+
+def parse_wall(text: str, pattern: str | None) -> datetime:
+    """An instant as written, with its offset where it says one; ISO 8601 without a pattern. ValueError when it is none.
+
+    RD Station's exports write a blank before the offset (`2026-03-02 10:00:00 -0300`), others `UTC`.
+    """
+    if pattern:
+        return datetime.strptime(text, pattern)
+    return datetime.fromisoformat(_OFFSET.sub(lambda found: found[1].replace("UTC", "+00:00"), text))
 
 
 def _decimal(text: str, mark: str) -> Decimal:

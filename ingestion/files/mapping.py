@@ -34,10 +34,11 @@ from contract.explain import validate
 from contract.fields import Strict, Zone
 from contract.problems import ConfigurationError, Problem, did_you_mean
 from contract.yaml_source import Lines, load_yaml
+from ingestion.files import contacts
 from ingestion.tables import TABLES, TableSpec
 
 SCHEMA = "raw_files"
-CANONICAL = {name: spec for name, spec in TABLES[SCHEMA].items() if name != "quarantine"}
+CANONICAL = {name: TABLES[SCHEMA][name] for name in ("handoffs", "attempts", "deals", "movements")} | contacts.SPECS
 # What a row cannot do without; of a pair, one is enough.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "handoffs": (("handoff_key",), ("mql_on", "mql_at")),
@@ -51,6 +52,8 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("currency",),
         ("occurred_on",),
     ),
+    "rd_station_contacts": (("contact_uuid", "email"),),
+    "crm_contacts": (("contact_id", "email"),),
 }
 # A local date that follows from an instant when the file has no column of its own for it.
 DERIVED = {"handoffs": ("mql_at", "mql_on"), "deals": ("won_at", "won_on")}
@@ -59,6 +62,7 @@ VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
     ("handoffs", "temperature"): ("hot", "other"),
     ("attempts", "channel"): ("call", "whatsapp", "email", "meeting", "visit"),
     ("attempts", "outcome"): ("contact", "no_answer", "unknown"),
+    ("rd_station_contacts", "lifecycle_stage"): contacts.STAGES,
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contract.problems import Problem
+from ingestion.files.contacts import landed
 from ingestion.files.mapping import FilesError, load_mapping
 from ingestion.files.table import TableReader
 from ingestion.ports import Ports, Target
@@ -20,7 +21,7 @@ from ingestion.runner import LoadReport, Reader, Session, Slice, load
 
 DATASET = "raw_files"
 PIPELINE = "files"
-_SLICE_ROWS = 20_000
+SLICE_ROWS = 20_000
 _CHUNK = 1 << 20
 
 
@@ -73,8 +74,8 @@ def open_tables(mapping: Path, data: Path) -> list[TableReader]:
 def _slices(table: TableReader) -> list[Slice]:
     rows: list[Row] = list(table.rows())
     parts = [
-        Slice({table.name: rows[start : start + _SLICE_ROWS]}, origin="file")
-        for start in range(0, len(rows), _SLICE_ROWS)
+        Slice(landed(table.name, rows[start : start + SLICE_ROWS], table.files[0].path), origin="file")
+        for start in range(0, len(rows), SLICE_ROWS)
     ]
     if table.quarantine:
         parts.append(Slice({"quarantine": table.quarantine}, origin="file"))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from contract.problems import Problem, did_you_mean
 from contract.yaml_source import Lines
 from ingestion.errors import SourceError
+from ingestion.files import contacts
 from ingestion.files.convert import BadValue, convert, has_time, is_local_midnight, local_date
 from ingestion.files.csv_reader import CsvFile
 from ingestion.files.mapping import CANONICAL, DERIVED, REQUIRED, VOCABULARY, ColumnMap, FileTable, Join
@@ -22,7 +23,9 @@ from ingestion.rows import Row
 
 # More bad lines than good ones is not a bad record here and there: it is a wrong mapping or a wrong file.
 _TOLERATED_SHARE = 0.5
-_KEYS = {"handoffs": "handoff_key", "attempts": "attempt_key", "deals": "deal_key", "movements": "movement_key"}
+KEYS = {
+    "handoffs": "handoff_key", "attempts": "attempt_key", "deals": "deal_key", "movements": "movement_key", **contacts.KEYS,
+}  # fmt: skip
 _RATINGS = range(1, 6)
 DataFile = CsvFile | ParquetFile
 
@@ -106,10 +109,10 @@ class TableReader:
         except _Refused as refused:
             self._refuse(file, line, self._key(values), refused.column, refused.reason)
             return None
-        key = str(row[_KEYS[self.name]])
+        key = str(row[KEYS[self.name]])
         first = self._seen.setdefault(key, f"{file}:{line}")
         if first != f"{file}:{line}":
-            self._refuse(file, line, key, _KEYS[self.name], f"key appears already at {first}")
+            self._refuse(file, line, key, KEYS[self.name], f"key appears already at {first}")
             return None
         return row
 
@@ -123,6 +126,8 @@ class TableReader:
                     self._derive_date(how, text, row)
             except BadValue as bad:
                 raise _Refused(", ".join(how.sources), str(bad)) from None
+        if fault := contacts.complete(self.name, row):
+            raise _Refused(self._source_of("email"), fault)
         for choice in REQUIRED[self.name]:
             if all(row.get(column) is None for column in choice):
                 raise _Refused(self._source_of(choice[0]), f"{' or '.join(choice)} is empty")
@@ -142,8 +147,8 @@ class TableReader:
         if value is None:
             return None
         if words := VOCABULARY.get((self.name, column)):
-            value = str(value).casefold()
-            if value not in words:
+            value = {word.casefold(): word for word in words}.get(str(value).casefold())
+            if value is None:
                 raise BadValue(f"is none of {', '.join(words)}; translate it under `values:` of the mapping")
         if column == "rating" and value not in _RATINGS:
             raise BadValue(f"is no rating from {_RATINGS.start} to {_RATINGS.stop - 1}")
@@ -194,7 +199,7 @@ class TableReader:
             )
 
     def _key(self, values: dict[str, str]) -> str | None:
-        how = self.table.columns.get(_KEYS[self.name])
+        how = self.table.columns.get(KEYS[self.name])
         return how.separator.join(values[source].strip() for source in how.sources) if how else None
 
     def _source_of(self, column: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from orchestration.cli import agreement, company, deliveries, forget, suppress, webhooks, work
+from orchestration.cli import agreement, company, deliveries, forget, importing, suppress, webhooks, work
 from orchestration.cli.common import EXIT_CODES
 from orchestration.cli.groups import Commands
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 company.register(app)
 work.register(app)
+importing.register(app)
 forget.register(app)
 webhooks.register(app)
 app.add_typer(agreement.app, name="agreement")

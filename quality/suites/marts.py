@@ -27,6 +27,7 @@ def _keys() -> list[Rule]:
         "fct_sla_restatements": "restatement_id",
         "rpt_open_clocks": "verdict_id",
         "fct_revenue": "movement_id",
+        "fct_media_cost": "media_cost_id",
         "fct_deliveries": "delivery_id",
     }
     rules = []
@@ -78,6 +79,24 @@ def _revenue() -> list[Rule]:
     ]  # fmt: skip
 
 
+def _media_cost() -> list[Rule]:
+    t = "marts.fct_media_cost"
+    remedy = "Name the campaign in mappings/media_cost.yaml: until then its cost belongs to no campaign of RD Station."
+    return [
+        not_null(t, "amount", key="media_cost_id", remedy=_MODEL),
+        in_set(t, "match_rule", ("campaign_id", "campaign_name", "name_pattern", "same_name", "unmatched"),
+               key="media_cost_id", remedy=_MODEL),
+        none_where(
+            t, "cost is joined to a campaign", "campaign_id is null and amount <> 0", keys=["media_cost_id"],
+            needs=["campaign_id", "amount"], severity="warning", remedy=remedy,
+        ),
+        none_where(
+            t, "unmatched cost has no campaign, matched cost has one", "(match_rule = 'unmatched') <> (campaign_id is null)",
+            keys=["media_cost_id"], needs=["match_rule", "campaign_id"], remedy=_MODEL,
+        ),
+    ]  # fmt: skip
+
+
 def privacy_rules(text_columns: Mapping[str, list[str]]) -> list[Rule]:
     """No text of the published file looks like an e-mail, a CPF or a Brazilian phone (LGPD).
 
@@ -125,4 +144,4 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_media_cost()]

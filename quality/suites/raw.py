@@ -52,6 +52,10 @@ REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
         "deals": ("deal_key", "handoff_key"),
         "movements": ("movement_key", "kind", "amount", "occurred_on"),
     },
+    "raw_media_cost": {
+        "daily": ("platform", "account_id", "campaign_name", "spent_on", "amount", "currency"),
+        "links": ("platform", "account_id", "campaign_name", "match_rule"),
+    },
 }
 
 # Values that models branch on: a new one must be looked at by a person before numbers move.
@@ -88,4 +92,17 @@ def raw_rules(schema: str, load_seq: int) -> list[Rule]:
                     keys=["load_seq", "row_seq"], needs=[column], remedy=_LANDING,
                 )
             )  # fmt: skip
+    if schema == "raw_media_cost":
+        add(_totals_agree(load_seq))
     return rules
+
+
+def _totals_agree(load_seq: int) -> Rule:
+    """An export whose own total is not the sum of its lines was cut off or written twice. Platforms round each line, and
+    an unreadable line (in quarantine) is missing from the sum: neither is a fault of the rest."""
+    return none_where(
+        "raw_media_cost.files", "the lines of an export add up to its own total",
+        f"load_seq = {load_seq} and quarantined = 0 and abs(stated_total - total_amount) > 0.005 * lines + 0.005",
+        keys=["load_seq", "row_seq"], needs=["stated_total", "total_amount", "lines", "quarantined"],
+        remedy="raw_media_cost.files names the file: export it again, whole, and put it in its place.",
+    )  # fmt: skip

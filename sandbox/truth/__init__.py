@@ -2,6 +2,7 @@
 
 `observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
 opportunities, bridge, funnel_events, attempts, revenue); `returns_due` the returns to nurture that are due;
+`media_cost` what media cost;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -15,6 +16,7 @@ from sandbox.truth import returns, tables
 from sandbox.truth.agreement import DEMO, Agreement
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
+from sandbox.truth.media_cost import media_cost
 from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
 from sandbox.truth.really import actual, distance
 from sandbox.world import World
@@ -76,6 +78,7 @@ __all__ = [
     "frames",
     "identity_score",
     "knowledge",
+    "media_cost",
     "observable",
     "returns_due",
 ]

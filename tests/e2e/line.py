@@ -13,7 +13,7 @@ from orchestration import stages
 from orchestration.profile import Profile
 from sandbox.truth import Observations, Posted
 
-SOURCES = ("agreement", "rd_station", "rd_station_crm", "protheus", "inbox", "deliveries")
+SOURCES = ("agreement", "rd_station", "rd_station_crm", "protheus", "media_cost", "inbox", "deliveries")
 
 
 def ingest_all(profile: Profile) -> dict[str, Any]:

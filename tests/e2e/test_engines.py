@@ -6,6 +6,7 @@ import pytest
 
 from orchestration import stages
 from orchestration.profile import Profile
+from sandbox.exports import write_media
 from tests.e2e import line
 from tests.e2e.engines import FILES, differences_of, published_by_both
 from tests.support.company import company
@@ -25,6 +26,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Profil
         ) as box,
         company(base / "duckdb", box) as profile,
     ):
+        write_media(world.seed, world.start, world.end, profile.media_folder)
         line.ingest_all(profile)
         line.build(profile)
         stages.deliver(profile)

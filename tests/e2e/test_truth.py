@@ -7,6 +7,7 @@ is worked out by the sandbox's own plain code from the same world; nothing here 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ import pytest
 from orchestration import stages
 from orchestration.profile import Profile
 from sandbox import truth
+from sandbox.exports import write_media
 from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.world import World
 from tests.e2e import line
@@ -87,10 +89,19 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     ):
         if faulty:
             box.faults(*FAULTS)
+        _download_media(world, profile)
         line.ingest_all(profile)
         line.build(profile)
         known = truth.knowledge(world, world.end, [world.end])
         yield Story(world, box, profile, known, truth.frames(known, world, world.end), faulty)
+
+
+def _download_media(world: World, profile: Profile) -> None:
+    """The ad accounts' exports, read twice: all days some weeks ago, and now the last two months, in their place."""
+    earlier = world.end - timedelta(days=20, hours=5)
+    write_media(world.seed, world.start, earlier, profile.media_folder)
+    stages.ingest(profile, "media_cost")
+    write_media(world.seed, world.start, world.end, profile.media_folder, first=(world.end - timedelta(days=60)).date())
 
 
 def _equal(expected: pd.DataFrame, found: pd.DataFrame, key: list[str]) -> None:
@@ -126,6 +137,17 @@ def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:
     expected = story.truth["revenue"]
     assert {"invoice", "return", "payment"} <= set(expected["kind"])
     _equal(expected, story.mart(with_record("fct_revenue")), ["movement_id"])
+
+
+def test_every_cost_of_media_to_the_cent(story: Story) -> None:
+    expected = truth.media_cost(story.world, story.world.end)
+    assert set(expected["match_rule"]) == {"campaign_id", "campaign_name", "name_pattern", "same_name", "unmatched"}
+    found = story.mart("select * from marts.fct_media_cost")
+    _equal(expected, found, ["platform", "account_id", "platform_campaign", "spent_on"])
+    assert found["amount"].sum() == expected["amount"].sum()
+    # A campaign that cost money and brought nobody is a campaign all the same.
+    alone = story.mart("select campaign_name from marts.dim_campaigns where first_seen_at is null")
+    assert list(alone["campaign_name"]) == ["pmax-pecas"]
 
 
 def test_every_opportunity_and_its_hand_overs(story: Story) -> None:

@@ -1,4 +1,5 @@
--- One row per contact: attributes of its last live fetch, deletion from its last row (a tombstone has no attributes).
+-- One row per contact: attributes of its last live fetch, deletion from its last row (a tombstone has no attributes);
+-- and the leads of exported lists that the API has not read yet.
 with live as (
     select *
     from {{ latest_rows("(select * from " ~ source("raw_rd_station", "contacts") ~ " where not coalesce(is_deleted, false))", "contact_uuid") }} as live_rows
@@ -28,3 +29,19 @@ select
 from {{ latest_rows(source("raw_rd_station", "contacts"), "contact_uuid") }} as last_rows
 left join live on last_rows.contact_uuid = live.contact_uuid
 left join segmentation on last_rows.contact_uuid = segmentation.contact_uuid
+
+union all
+
+select
+    contact_uuid,
+    name,
+    job_title,
+    city,
+    state,
+    created_at,
+    case when legal_status is not null then 'communications' end as legal_category,
+    {{ no_text() }} as legal_type,
+    legal_status,
+    tags,
+    false as is_deleted
+from {{ ref("stg_files__rd_station_contacts") }}

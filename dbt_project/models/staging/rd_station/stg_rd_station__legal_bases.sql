@@ -15,3 +15,15 @@ select
 from looks
 left join {{ source("raw_rd_station", "contact_legal_bases") }} as bases
     on looks.contact_uuid = bases.contact_uuid and looks.load_seq = bases.load_seq
+
+union all
+
+select
+    contact_uuid,
+    load_seq,
+    {{ trunc_second("extracted_at") }} as seen_at,
+    'communications' as category,
+    {{ no_text() }} as legal_basis,
+    legal_status as status
+from {{ ref("stg_files__rd_station_contacts") }}
+where legal_status is not null
