@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from orchestration import progress
 from orchestration.cli import app
 from tests.ingestion.files.test_imports import BAD, LEADS, lead_base
 from tests.support.history import HISTORY
@@ -18,9 +20,10 @@ runner = CliRunner()
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("BASTAO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    progress.use(progress.Silent())  # a command that failed leaves its display: its process would end
 
 
 def contents(home: Path) -> dict[str, str]:
