@@ -107,6 +107,19 @@ class SqlLimiter:
                 raise QuotaExhausted(wait, owner, resource, only)
             self._clock.sleep(wait)
 
+    def left(self, owner: str) -> dict[str, tuple[int, Limit]]:
+        """Requests that the account has left now, by counter, with the cap. Caps of single leads are left out."""
+        limits = self._limits.get(owner) or self._limits[owner.partition(":")[0]]
+        shared = {limit.counter: limit for group in limits.values() for limit in group if not limit.per_key}
+        found = {}
+        with self._lock:
+            for counter, limit in sorted(shared.items()):
+                with self._begin(owner, counter) as cursor:
+                    rows = self._run(cursor, "select sum(used) from quota_uses where owner = ? and counter = ? and subject = '' "
+                                     "and slot > ?", owner, counter, self._expired(limit, self._now())).fetchall()  # fmt: skip
+                found[counter] = (limit.count - int(rows[0][0] or 0), limit)
+        return found
+
     def close(self) -> None:
         """Give back what is held."""
         with self._lock:

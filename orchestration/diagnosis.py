@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
 
 from contract.problems import ConfigurationError
-from orchestration import accounts, agreements, hook_coverage, receiving, settings
-from orchestration.clock import ClockError
+from orchestration import agreements, diagnosis_accounts, diagnosis_data, hook_coverage, receiving, settings
+from orchestration.findings import Finding
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 
-Status = Literal["ok", "note", "problem"]
-LARGEST_SKEW = timedelta(seconds=30)
 STALE = timedelta(hours=26)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: how it stands, and what to do when it does not stand well."""
-
-    what: str
-    status: Status
-    detail: str
-    remedy: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
-    def __str__(self) -> str:
-        return f"{self.status:<8} {self.what:<22} {self.detail}" + (f"\n{'':<32}{self.remedy}" if self.remedy else "")
 
 
 def examine(profile: Profile) -> list[Finding]:
@@ -39,8 +19,8 @@ def examine(profile: Profile) -> list[Finding]:
     with Runtime(profile) as runtime:
         findings = [*_secrets(profile), _agreement(runtime), _lock(runtime), *_freshness(runtime), *_webhooks(runtime)]
         if not any(finding.status == "problem" and finding.what == "secret" for finding in findings):
-            findings += [*_access(runtime), *_clock(runtime)]
-        return [*findings, *_deliveries(runtime)]
+            findings += diagnosis_accounts.examine(runtime)
+        return [*findings, *diagnosis_data.examine(runtime)]
 
 
 def _secrets(profile: Profile) -> Iterator[Finding]:
@@ -77,89 +57,6 @@ def _freshness(runtime: Runtime) -> Iterator[Finding]:
         yield Finding(stage, "note" if age > STALE else "ok", words)
 
 
-def _access(runtime: Runtime) -> Iterator[Finding]:
-    sources = runtime.profile.sources
-    if sources.rd_station:
-        yield _try("RD Station", lambda: _ask_rd_station(runtime))
-    if sources.pipedrive:
-        yield _try("Pipedrive", lambda: _ask_pipedrive(runtime))
-    if sources.salesforce:
-        yield _try("Salesforce", lambda: _ask_salesforce(runtime))
-    if sources.protheus:
-        yield _try("Protheus", lambda: _ask_protheus(runtime))
-
-
-def _ask_rd_station(runtime: Runtime) -> str:
-    with accounts.rd_station_api(runtime) as api:
-        answer = api.request("GET", "/marketing/account_info", resource="account_info")
-    if answer.status != 200:
-        raise ConnectionError(f"answers {answer.status}")
-    return "answers, and accepts the credentials"
-
-
-def _ask_pipedrive(runtime: Runtime) -> str:
-    from ingestion.pipedrive import PipedriveApi
-
-    api = PipedriveApi(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive"))
-    try:
-        answer = api.get("/v1/users/me", resource="me")
-    finally:
-        api.close()
-    left = answer.headers.get("x-daily-ratelimit-token-remaining")
-    return "answers, and accepts the credentials" + (f"; {left} tokens are left today" if left else "")
-
-
-def _ask_salesforce(runtime: Runtime) -> str:
-    from ingestion.salesforce import SalesforceApi
-
-    api = SalesforceApi(accounts.salesforce_config(runtime), accounts.ports(runtime, "salesforce"))
-    try:
-        left, most = api.calls_left()
-        return f"answers, and accepts the credentials; {left} of {most} API calls are left today"
-    finally:
-        api.close()
-
-
-def _ask_protheus(runtime: Runtime) -> str:
-    import sqlalchemy as sa
-
-    engine = sa.create_engine(accounts.protheus_config(runtime).url)
-    try:
-        with engine.connect() as connection:
-            connection.execute(sa.text("select 1"))
-    finally:
-        engine.dispose()
-    return "the database answers"
-
-
-def _try(what: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(what, "ok", look())
-    except Exception as error:  # whatever a client raises is the finding
-        text = str(error) if type(error).__module__.startswith("ingestion") else ""
-        return Finding(what, "problem", text or type(error).__name__, "Check the address and the secrets in bastao.yaml.")
-
-
-def _clock(runtime: Runtime) -> Iterator[Finding]:
-    from orchestration.clock import ServiceClock
-
-    source = runtime.profile.sources.rd_station
-    if source is None:
-        return
-    try:
-        skew = ServiceClock(source.base_url).now() - datetime.now(UTC)
-    except ClockError as error:
-        yield Finding("clock", "problem", str(error))
-        return
-    words = f"this machine's clock and RD Station's differ by {abs(skew.total_seconds()):.0f} s"
-    if runtime.profile.clock == "rd_station":
-        yield Finding("clock", "ok", f"{words}; RD Station's counts")
-    elif abs(skew) > LARGEST_SKEW:
-        yield Finding("clock", "problem", words, "Set this machine's clock, or `clock: rd_station` in bastao.yaml.")
-    else:
-        yield Finding("clock", "ok", words)
-
-
 def _webhooks(runtime: Runtime) -> Iterator[Finding]:
     counts = runtime.state.counter_values()
     refused = {name.removeprefix("webhook_"): number for name, number in counts.items() if name.startswith("webhook_")}
@@ -169,16 +66,6 @@ def _webhooks(runtime: Runtime) -> Iterator[Finding]:
     for found in hook_coverage.read(runtime.paths.published_bi):
         remedy = "bastao webhooks shows what is not registered; rpt_webhook_coverage shows the days." if found.missed else ""
         yield Finding(f"webhooks {found.system}", "note" if found.missed else "ok", str(found), remedy)
-
-
-def _deliveries(runtime: Runtime) -> Iterator[Finding]:
-    from activation.operate import count_by_state
-
-    counts: dict[tuple[Any, Any], int] = count_by_state(runtime.outbox) if runtime.outbox.exists() else {}
-    for (sync, state), number in sorted(counts.items()):
-        waits = state in ("held", "dead")
-        remedy = f"bastao deliveries list --state {state}" if waits else ""
-        yield Finding(f"sync {sync}", "note" if waits else "ok", f"{number} {state}", remedy)
 
 
 def _hours(age: timedelta) -> str:

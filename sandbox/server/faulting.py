@@ -22,6 +22,8 @@ async def act_before(sandbox: "Sandbox", route: Route, request: Request, fault: 
     if kind.startswith("429_"):
         sandbox.record.refused[f"fault:{kind}"] += 1
         return sandbox.limits.answer(kind[4:], key=request.params.get("identifier", ""))
+    if kind == "403_plan":
+        return errors.typed("ACCOUNT_REQUIREMENT_MISSING", "The account's plan does not include this resource.", 403)
     if kind == "500_json":
         return unavailable()
     if kind == "500_html":

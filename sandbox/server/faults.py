@@ -15,6 +15,7 @@ KINDS = {
     "429_excedded": "429 with the service's own spelling",
     "429_v2": "429 of CRM v2, with Retry-After",
     "429_salesforce_concurrent": "403 of Salesforce: too many long requests at once",
+    "403_plan": "403: the account's plan lacks the resource",
     "500_json": "500 with a JSON body, nothing done",
     "500_html": "500 with an HTML page, nothing done",
     "500_after": "500 with a JSON body although the call was carried out",

@@ -1,0 +1,129 @@
+"""`bastao doctor` against the simulated company: every account, its quota, its plan, its webhooks, and what is published."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import diagnosis, receiving, webhooks
+from orchestration.findings import Finding
+from orchestration.profile import Profile
+from orchestration.runtime import Runtime
+from tests.sandbox.receivers import receiving as receiving_server
+from tests.support.company import company
+from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SandboxHandle, Profile]]:
+    base = tmp_path_factory.mktemp("doctor")
+    world = simulated(seed=3, leads=50)
+    with (
+        running_sandbox(world, now=world.end.isoformat(), home=str(base / "sandbox")) as box,
+        company(base, box, {"quota_speed: 600 ": "quota_speed: 1 "}) as profile,
+    ):
+        yield box, profile
+
+
+def look(profile: Profile) -> dict[str, Finding]:
+    return {finding.what: finding for finding in diagnosis.examine(profile)}
+
+
+def test_every_account_is_asked(place: tuple[SandboxHandle, Profile]) -> None:
+    box, profile = place
+    found = look(profile)
+    for what in ("RD Station", "RD Station CRM v1", "RD Station CRM v2", "Protheus", "RD Station plan", "clock"):
+        assert found[what].status == "ok", found[what]
+    assert "everything that is read is given (bastao.yaml says plan: advanced)" in found["RD Station plan"].detail
+    assert re.search(r"segmentations 2[23]\d of 240 per minute", found["rd_station quota"].detail)
+    assert "per minute" in found["rd_station_crm quota"].detail
+    assert found["ingest media_cost"].detail == "never ran to its end"
+    assert found["media exports"].status == "note"
+    assert "Put the CSV exports of the ad accounts there" in found["media exports"].remedy
+    shown = json.dumps([finding.as_dict() for finding in found.values()])
+    assert not any(secret in shown for secret in _secrets(box))
+
+
+def _secrets(box: SandboxHandle) -> list[str]:
+    given = box.credentials
+    return [given["marketing"]["client_secret"], given["crm_v1"]["token"], given["crm_v2"]["refresh_token"]]
+
+
+def test_webhooks_that_are_missing_are_named(place: tuple[SandboxHandle, Profile]) -> None:
+    _, profile = place
+    missing = look(profile)["RD Station webhooks"]
+    assert missing.status == "note" and missing.remedy == "bastao up subscribes them."
+    assert "WEBHOOK.CONVERTED, WEBHOOK.MARKED_OPPORTUNITY, crm_deal_created" in missing.detail
+    with receiving_server() as receiver:
+        reached = profile.model_copy(update={"receiver": profile.receiver.model_copy(update={"public_url": receiver.url})})
+        with Runtime(reached) as runtime:
+            assert webhooks.subscribe(runtime, receiving.address_of(reached)) == len(webhooks.EVENT_TYPES)
+        assert look(reached)["RD Station webhooks"].detail == "all 5 kinds of event are delivered to our address"
+
+
+def test_a_plan_that_refuses_and_credentials_that_are_wrong(
+    place: tuple[SandboxHandle, Profile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, profile = place
+    monkeypatch.setenv("BASTAO_RD_CRM_TOKEN", "not-the-token")
+    box.faults({"kind": "403_plan", "path": "/platform/popups*", "probability": 1.0})
+    found = look(profile)
+    box.clear_faults()
+    assert found["RD Station plan"].status == "note" and "does not give: popups;" in found["RD Station plan"].detail
+    assert found["RD Station CRM v1"].status == "problem" and found["RD Station CRM v2"].status == "ok"
+    assert "not-the-token" not in found["RD Station CRM v1"].detail
+
+
+def test_unmatched_cost_and_what_nobody_confirmed(place: tuple[SandboxHandle, Profile]) -> None:
+    _, profile = place
+    path = profile.paths.create().published_bi
+    _publish(path)
+    found = look(profile)
+    assert found["meta_ads M"].detail == "last day of cost: 2026-06-10, 20 days ago" and found["meta_ads M"].status == "note"
+    assert found["meta_ads M unmatched"].detail == "5.00 of 15.00 BRL in 1 campaign(s) belongs to no campaign of RD Station"
+    assert found["google_ads G"].status == "ok" and "google_ads G unmatched" not in found
+    assert found["sync nurture_return"].detail == "1 accepted and not seen there for over 2 days (since 2026-06-20)"
+    path.unlink()
+
+
+def _publish(path: Path) -> None:
+    with duckdb.connect(str(path)) as con:
+        con.execute("create schema marts")
+        con.execute("create table marts.publication as select timestamp '2026-06-30 21:00:00' as as_of")
+        con.execute(
+            "create table marts.fct_media_cost as select * from (values"
+            " ('meta_ads', 'M', 'a', date '2026-06-10', 10.00::decimal(18,2), 'BRL', 'same_name'),"
+            " ('meta_ads', 'M', 'b', date '2026-06-09', 5.00::decimal(18,2), 'BRL', 'unmatched'),"
+            " ('google_ads', 'G', 'c', date '2026-06-29', 1.00::decimal(18,2), 'BRL', 'campaign_id'))"
+            " t(platform, account_id, platform_campaign, spent_on, amount, currency, match_rule)"
+        )
+        con.execute(
+            "create table marts.fct_deliveries as select 'nurture_return' as sync, 'accepted' as state,"
+            " timestamp '2026-06-20 10:00:00' as delivered_at, null::timestamp as confirmed_at"
+        )
+
+
+def test_quota_left_is_counted_from_what_was_taken(tmp_path: Path, place: tuple[SandboxHandle, Profile]) -> None:
+    from activation.limits import rd_station_limits
+    from activation.quota import SqlLimiter
+
+    class Clock:
+        def now(self) -> datetime:
+            return datetime(2026, 6, 30, 21, tzinfo=UTC)
+
+        def sleep(self, seconds: float) -> None: ...
+
+    limiter = SqlLimiter(f"sqlite:///{tmp_path / 's.db'}", {"rd_station": rd_station_limits("pro")}, clock=Clock())
+    for _ in range(3):
+        limiter.acquire("rd_station:a", "segmentations")
+    limiter.close()
+    left = limiter.left("rd_station:a")
+    assert left["segmentations"][0] == 117 and left["events"][0] == 120 and "events_lead" not in left
+    assert limiter.left("rd_station:b")["segmentations"][0] == 120
+    assert Runtime(place[1]).limiter("protheus") is not None
