@@ -34,7 +34,7 @@ def missing_specs(profile: Profile) -> list[AssetSpec]:
     """Raw tables of systems that this company does not have: they exist, stay empty, and nobody loads them."""
     present = {SCHEMAS[name] for name in [*profile.source_names, *ALWAYS]}
     absent = [schema for schema in TABLES if schema not in present]
-    about = "Empty: this company has no such source."
+    about = "This company has no such source; only `bastao import` may fill it."
     return [
         AssetSpec(raw_key(schema, table), group_name="not_used", description=about)
         for schema in absent
