@@ -119,7 +119,11 @@ class TableReader:
     def _convert(self, values: dict[str, str]) -> Row:
         row: Row = {**self.table.constants}
         for column, how in self._how.items():
-            text = how.separator.join(values[source].strip() for source in how.sources)
+            sources = how.sources
+            text = values[sources[0]].strip() if len(sources) == 1 else how.separator.join(values[s].strip() for s in sources)
+            if not text:
+                row[column] = None
+                continue
             try:
                 row[column] = self._value(column, how, text)
                 if column == DERIVED.get(self.name, ("", ""))[0]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.tables import create_missing
 from quality.gate import GateError, check
 from quality.gates import gate_raw
 from quality.rules import Rule, at_least_rows, in_set, none_where, not_null, unique
@@ -116,3 +117,20 @@ def test_raw_gate_looks_at_one_load_only(tmp_path: Path) -> None:
     assert not gate_raw(path, "raw_files", 1).passed
     assert gate_raw(path, "raw_files", 2).passed
     assert gate_raw(path, "raw_files", 3).blocking[0].keys == ("3 7",)
+
+
+def test_an_export_whose_total_is_not_its_lines_stops(tmp_path: Path) -> None:
+    path = tmp_path / "raw.duckdb"
+    columns = "load_seq, row_seq, lines, quarantined, total_amount, stated_total"
+    with duckdb.connect(str(path)) as con:
+        create_missing(con, "duckdb", schemas=["raw_media_cost"])
+        for row in (
+            "1, 1, 100, 0, 500.40, 500.00",  # platforms round each line
+            "1, 2, 3, 0, 10.00, null",  # states no total
+            "2, 1, 100, 0, 500.40, 900.00",  # cut off
+            "3, 1, 100, 2, 500.40, 900.00",  # two lines in quarantine: known to be missing
+        ):
+            con.execute(f"insert into raw_media_cost.files ({columns}) values ({row})")
+    assert gate_raw(path, "raw_media_cost", 1).passed
+    assert gate_raw(path, "raw_media_cost", 2).blocking[0].keys == ("2 1",)
+    assert gate_raw(path, "raw_media_cost", 3).passed
