@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ingestion.errors import ApiError, IngestionError
 from orchestration import accounts, receiving
 from orchestration.clock import ClockError, ServiceClock
+from orchestration.errors import StageError
 from orchestration.findings import Finding, attempt
 from orchestration.runtime import Runtime
 
@@ -35,6 +37,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         yield attempt("Salesforce", lambda: _ask_salesforce(runtime))
     if sources.protheus:
         yield attempt("Protheus", lambda: _ask_protheus(runtime))
+    yield from _hooks(runtime)
     yield from clock(runtime)
 
 
@@ -44,7 +47,6 @@ def _rd_station(runtime: Runtime) -> Iterator[Finding]:
         yield first
         if first.status == "ok":
             yield _plan(runtime, api)
-            yield _hooks(runtime, api)
     yield from _quota(runtime, "rd_station", [accounts.rd_station_config(runtime).owner])
 
 
@@ -57,7 +59,6 @@ def _ask_rd_station(api: RdStationApi) -> str:
 
 def _plan(runtime: Runtime, api: RdStationApi) -> Finding:
     """Which listings this account's plan refuses, by asking for the first page of each."""
-    from ingestion.errors import ApiError
     from ingestion.rd_station.settings import ASSETS, STAGE_SEGMENTS
 
     lacking = []
@@ -78,23 +79,25 @@ def _plan(runtime: Runtime, api: RdStationApi) -> Finding:
     return Finding("RD Station plan", "ok", f"everything that is read is given (bastao.yaml says plan: {plan})")
 
 
-def _hooks(runtime: Runtime, api: RdStationApi) -> Finding:
-    """Which of the hot path's events RD Station delivers to our address. Without them the next readings find all."""
-    from ingestion.errors import IngestionError
+def _hooks(runtime: Runtime) -> Iterator[Finding]:
+    """Which events each system delivers to our address. Without them the next readings find all, only later."""
     from orchestration import webhooks
 
-    what = "RD Station webhooks"
-    try:
-        listed = api.request("GET", webhooks.PATH, resource="webhooks").json
-    except IngestionError as error:
-        return Finding(what, "problem", str(error), "Try again; the service had a fault.")
-    ours = receiving.address_of(runtime.profile)
-    hooks = [hook for hook in (listed or {}).get("webhooks", []) if str(hook.get("url", "")).startswith(ours)]
-    active = {str(hook.get("event_type")) for hook in hooks if hook.get("status") in (None, "active")}
-    if missing := sorted(set(webhooks.EVENT_TYPES) - active):
-        words = f"not delivered to our address: {', '.join(missing)}; these changes wait for the next reading"
-        return Finding(what, "note", words, "bastao up subscribes them.")
-    return Finding(what, "ok", f"all {len(active)} kinds of event are delivered to our address")
+    base = receiving.address_of(runtime.profile)
+    with webhooks.services(runtime) as services:
+        for service in services:
+            what = f"{service.system} hooks"
+            try:
+                known = webhooks.look(service, base)
+            except (StageError, IngestionError) as error:
+                yield Finding(what, "problem", str(error), "Try again; the service had a fault.")
+                continue
+            missing = [one.event for one in known if one.standing != "registered"]
+            words = f"not delivered to our address: {', '.join(missing)}; these changes wait for the next reading"
+            if missing:
+                yield Finding(what, "note", words, "bastao webhooks shows and registers them.")
+            else:
+                yield Finding(what, "ok", f"all {len(known)} kinds of event are delivered to our address")
 
 
 def _rd_station_crm(runtime: Runtime) -> Iterator[Finding]:

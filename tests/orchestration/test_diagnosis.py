@@ -42,7 +42,7 @@ def test_every_account_is_asked(place: tuple[SandboxHandle, Profile]) -> None:
         assert found[what].status == "ok", found[what]
     assert "everything that is read is given (bastao.yaml says plan: advanced)" in found["RD Station plan"].detail
     assert re.search(r"segmentations 2[23]\d of 240 per minute", found["rd_station quota"].detail)
-    assert "per minute" in found["rd_station_crm quota"].detail
+    assert found["rd_station_crm quota"].status == "ok"  # its windows run 600 times as fast here
     assert found["ingest media_cost"].detail == "never ran to its end"
     assert found["media exports"].status == "note"
     assert "Put the CSV exports of the ad accounts there" in found["media exports"].remedy
@@ -57,14 +57,15 @@ def _secrets(box: SandboxHandle) -> list[str]:
 
 def test_webhooks_that_are_missing_are_named(place: tuple[SandboxHandle, Profile]) -> None:
     _, profile = place
-    missing = look(profile)["RD Station webhooks"]
-    assert missing.status == "note" and missing.remedy == "bastao up subscribes them."
-    assert "WEBHOOK.CONVERTED, WEBHOOK.MARKED_OPPORTUNITY, crm_deal_created" in missing.detail
+    found = look(profile)
+    marketing, crm = found["rd_station hooks"], found["rd_station_crm hooks"]
+    assert (marketing.status, crm.status) == ("note", "note") and marketing.remedy.startswith("bastao webhooks")
+    assert "WEBHOOK.CONVERTED, WEBHOOK.MARKED_OPPORTUNITY" in marketing.detail and "crm_deal_created" in crm.detail
     with receiving_server() as receiver:
         reached = profile.model_copy(update={"receiver": profile.receiver.model_copy(update={"public_url": receiver.url})})
         with Runtime(reached) as runtime:
-            assert webhooks.subscribe(runtime, receiving.address_of(reached)) == len(webhooks.EVENT_TYPES)
-        assert look(reached)["RD Station webhooks"].detail == "all 5 kinds of event are delivered to our address"
+            webhooks.subscribe(runtime, receiving.address_of(reached))
+        assert look(reached)["rd_station hooks"].detail == "all 2 kinds of event are delivered to our address"
 
 
 def test_a_plan_that_refuses_and_credentials_that_are_wrong(
