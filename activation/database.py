@@ -92,6 +92,8 @@ def create_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
         metadata.create_all(connection)
         present = sa.inspect(connection)
         for table in metadata.sorted_tables:
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)
             known = {column["name"] for column in present.get_columns(table.name)}
             for column in table.columns:
                 if column.name not in known:  # only nullable ones are ever added: earlier rows do not have them

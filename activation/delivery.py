@@ -38,6 +38,7 @@ def deliver(
     progress: Callable[[int, int], None] | None = None,
     rates: Rates | None = None,
     suppressed: SuppressionList | None = None,
+    partial: bool = False,
 ) -> DeliveryReport:
     """Push the plan of `sync` to `destination`; safe to repeat, to kill at any point and to run twice at once.
 
@@ -45,6 +46,7 @@ def deliver(
     before each send; without it the plan's status alone counts. `progress(done, total)` per row. A dry run reads the
     ledger and the plan, calls nobody and writes nothing. `rates`: the account's quotas, to say how long the backlog lasts. `suppressed`: addresses that are always refused, looked
     at when the plan is read and again just before each send.
+    `partial`: the rows are a part of the plan, so nothing is done about deliveries that are not among them.
     PlanError or PolicyError when the input is wrong; what goes wrong outside ends in the ledger, not in an exception.
     """
     if STRENGTH[policy.read_back] > STRENGTH[destination.read_back]:
@@ -56,7 +58,7 @@ def deliver(
     if dry_run:
         return preview(sync, rows, outbox, destination, clock, policy, rates)
     asked = SuppressedFirst(suppressed, consent) if suppressed else consent
-    run = Run(sync, rows, outbox, destination, clock, policy, asked, progress)
+    run = Run(sync, rows, outbox, destination, clock, policy, asked, progress, partial)
     if halted := run.halted():
         run.stop(halted)
         return _summary(run, rates)

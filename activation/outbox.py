@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from activation.database import create_tables, has_table, open_database, upsert
 from activation.engine import Change, Row
 from activation.ports import PlanRow, SendResult
-from activation.states import State, check_path
+from activation.states import OPEN, State, check_path
 from activation.tables import attempts, counters, metadata, outbox, plans, syncs
 from activation.workers import FileLiveness, PostgresLiveness, liveness
 
@@ -64,6 +64,29 @@ class Outbox:
             query = query.where(outbox.c.state.in_(list(states)))
         with self.reading() as connection:
             return {row["delivery_id"]: row for row in connection.execute(query).mappings()}
+
+    def known(self, sync: str, delivery_ids: Iterable[str]) -> dict[str, sa.RowMapping]:
+        """Those of the deliveries that the ledger of `sync` has, by id: costs what is asked for, not what there is."""
+        wanted, found = list(delivery_ids), dict[str, sa.RowMapping]()
+        with self.reading() as connection:
+            for start in range(0, len(wanted), _BATCH):
+                part = outbox.c.delivery_id.in_(wanted[start : start + _BATCH])
+                rows = connection.execute(sa.select(outbox).where(outbox.c.sync == sync, part)).mappings()
+                found |= {row["delivery_id"]: row for row in rows}
+        return found
+
+    def due(self, sync: str, now: datetime) -> int:
+        """How many deliveries of `sync` a run would take up again at `now`: open, and not waiting for a later instant."""
+        later = sa.and_(outbox.c.next_attempt_at.is_not(None), outbox.c.next_attempt_at > now)
+        query = sa.select(sa.func.count()).where(outbox.c.sync == sync, outbox.c.state.in_(OPEN), sa.not_(later))
+        with self.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def newest_seq(self, sync: str) -> int:
+        """The `updated_seq` of the last change to any delivery of `sync`, 0 before the first."""
+        newest = sa.select(outbox.c.updated_seq).where(outbox.c.sync == sync)
+        with self.reading() as connection:
+            return connection.execute(newest.order_by(outbox.c.updated_seq.desc()).limit(1)).scalar() or 0
 
     def born_at(self, sync: str) -> datetime | None:
         """When the ledger of `sync` began, None before."""

@@ -22,7 +22,7 @@ def enter_plan(run: Run) -> None:
     now = run.now()
     born_at = run.outbox.bear(run.sync, now)
     crash_point("plan:ledger_born")
-    ledger = run.outbox.ledger(run.sync)
+    ledger = run.outbox.known(run.sync, run.plan) if run.partial else run.outbox.ledger(run.sync)
     new: list[tuple[PlanRow, engine.Change | None, str | None, bool]] = []
     for delivery_id, row in run.plan.items():
         problem = run.destination.problem(row)
@@ -52,7 +52,8 @@ def enter_plan(run: Run) -> None:
             run.report.waiting[waits_for] += 1
     crash_point("plan:before_insert")
     run.report.new = run.outbox.add(new, run.destination.name, now)
-    run.outbox.remember_plan(run.sync, min(to_send, run.report.new), now)
+    if not run.partial:  # parts say nothing about how large plans usually are
+        run.outbox.remember_plan(run.sync, min(to_send, run.report.new), now)
     crash_point("plan:after_insert")
 
 

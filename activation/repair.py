@@ -24,6 +24,8 @@ def repair_rows(run: Run) -> datetime | None:
     unsettled: list[datetime] = []
     unreadable = False
     for key, known in run.outbox.ledger(run.sync, _LEFT_BEHIND).items():
+        if run.partial and key not in run.plan:
+            continue
         row = engine_row(known)
         if row.state is State.SENDING and known["worker"] and _working(run, known["worker"]):
             continue

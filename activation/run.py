@@ -27,6 +27,8 @@ class Run:
     policy: Policy
     consent: ConsentLookup | None = None
     progress: Callable[[int, int], None] | None = None
+    partial: bool = False
+    """The plan is a part of the whole one: other deliveries are none of this run's business."""
     worker: str = field(default_factory=new_worker)
     report: DeliveryReport = field(init=False)
     passed_over: set[str] = field(default_factory=set)

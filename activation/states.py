@@ -53,6 +53,9 @@ ALLOWED: dict[State, frozenset[State]] = {
 FINAL = frozenset({State.REFUSED, State.CONFIRMED})
 """Nothing leaves these states."""
 
+OPEN = frozenset({State.PENDING, State.SENDING, State.FAILED})
+"""States that a run takes up again by itself."""
+
 UNCONFIRMED = frozenset(state for state, after in ALLOWED.items() if State.CONFIRMED in after)
 """States that evidence from ingestion may close."""
 

@@ -65,6 +65,7 @@ outbox = sa.Table(
     sa.UniqueConstraint("sync", "subject_id", "occurrence", name="outbox_key"),
     sa.Index("outbox_by_state", "sync", "state"),
     sa.Index("outbox_by_seq", "updated_seq"),
+    sa.Index("outbox_by_sync_seq", "sync", "updated_seq"),
 )  # fmt: skip
 
 attempts = sa.Table(

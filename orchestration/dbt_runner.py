@@ -7,6 +7,7 @@ dbt parses everything anew whenever one differs (and `as_of` always does); the r
 from __future__ import annotations
 
 import fcntl
+import graphlib
 import hashlib
 import json
 import queue
@@ -123,6 +124,39 @@ def touched_by(profile: Profile, schemas: set[str]) -> str:
     return " ".join(sorted(node["name"] for node in models if node["resource_type"] == "model"))
 
 
+def ancestors(manifest: dict[str, Any], name: str) -> set[str]:
+    """Keys of a model and of all that it is built from, sources included."""
+    pending = [key for key, node in manifest["nodes"].items() if node["resource_type"] == "model" and node["name"] == name]
+    found: set[str] = set()
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found.add(key)
+            pending += manifest["parent_map"].get(key, [])
+    return found
+
+
+def compiled(profile: Profile, model: str, variables: dict[str, Any], database: Path) -> list[dict[str, Any]]:
+    """The model and its ancestors with their SQL, in the order in which they are built (dbt's nodes as dicts).
+
+    `database`: an empty DuckDB file to compile against; its name is the name of the database in every relation.
+    Raises DbtError.
+    """
+    args = ["compile", "--vars", json.dumps(variables), "--select", f"+{model}", "--quiet"]
+    with _one_at_a_time:
+        result = _invoke(profile, args, "compile", _parse(profile), None, database)
+    if not result.success:
+        raise DbtError([], _log_folder(profile) / "dbt.log", redact(str(result.exception)))
+    nodes = {one.node.unique_id: one.node.to_dict() for one in result.result.results}
+    return _in_order({key: node for key, node in nodes.items() if node["resource_type"] == "model"})
+
+
+def _in_order(nodes: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each node behind those it depends on."""
+    needs = {key: set(node["depends_on"]["nodes"]) & nodes.keys() for key, node in nodes.items()}
+    return [nodes[key] for key in graphlib.TopologicalSorter(needs).static_order()]
+
+
 def build(
     profile: Profile,
     variables: dict[str, Any],
@@ -209,11 +243,14 @@ def _fingerprint(profile: Profile) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-def _invoke(profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any) -> Any:
+def _invoke(
+    profile: Profile, args: list[str], target: str, manifest: Any, on_event: Any, database: Path | None = None
+) -> Any:
     from dbt.cli.main import dbtRunner
 
     parsing = args == ["parse"] and profile.engine == "duckdb"
-    settings.export({"BASTAO_DBT_CRM": profile.crm, **(PARSED_AGAINST if parsing else _connection(profile))})
+    connection = {"BASTAO_DBT_DUCKDB_PATH": str(database)} if database else _connection(profile)
+    settings.export({"BASTAO_DBT_CRM": profile.crm, **(PARSED_AGAINST if parsing else connection)})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
     how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]

@@ -44,6 +44,11 @@ class Paths:
         return self.published / "plan.duckdb"
 
     @property
+    def published_facts(self) -> Path:
+        """Raw rows from which single people are judged between two runs; holds personal data, mode 0600."""
+        return self.published / "facts.duckdb"
+
+    @property
     def dagster(self) -> Path:
         return self.home / "dagster"
 

@@ -1,8 +1,9 @@
-"""Write, audit, publish: the marts become two immutable files that readers can open at any time.
+"""Write, audit, publish: the marts become immutable files that readers can open at any time.
 
 ``build_candidate`` copies the schemas ``marts`` and ``plan`` of the warehouse into a candidate folder; the quality
 gate reads the candidate; ``swap`` puts it in place by atomic renames. Readers never meet a lock and never see half
-a run; the last good snapshot stays where it is until a better one passed the gate.
+a run; the last good snapshot stays where it is until a better one passed the gate. Where rejections are returned at once
+(``orchestration/express``), a third file holds the raw rows that this needs.
 
 A kill between the two renames would leave files of two runs. The candidate therefore carries a ``READY`` mark:
 ``recover`` (called by every swap, and by every reader of the plan) finishes a swap that was begun.
@@ -13,16 +14,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from orchestration.durable import fsync
-from orchestration.publish_copy import copy_from_duckdb, copy_from_postgres
+from orchestration.publish_copy import copy_from_duckdb, copy_from_postgres, copy_tables
 
 BI_FILE = "bastao.duckdb"
 PLAN_FILE = "plan.duckdb"
+FACTS_FILE = "facts.duckdb"
 CANDIDATE = ".candidate"
 READY = "READY"
 
@@ -55,6 +57,7 @@ class Candidate:
     bi_path: Path
     plan_path: Path
     tables: Mapping[str, int]
+    facts_path: Path | None = None
 
 
 def column_facts(manifest_path: Path) -> ColumnFacts:
@@ -84,12 +87,14 @@ def build_candidate(
     publication: Publication,
     facts: ColumnFacts,
     personal_allowed: Iterable[str] = (),
+    raw_tables: Sequence[tuple[str, str]] = (),
 ) -> Candidate:
     """Copy marts and plan into ``published_dir/.candidate`` and return it; an older candidate is thrown away.
 
     ``warehouse`` is the DuckDB file, or a ``postgresql://`` URL. Columns tagged personal are left out of the BI file
     unless ``personal_allowed`` names them as ``table.column``. The plan file keeps them (mode 0600): the push-back
-    needs addresses. The caller holds the warehouse lock while this runs (a DuckDB file has one writer).
+    needs addresses. ``raw_tables`` (schema, table) go into a facts file, as private; without any there is none.
+    The caller holds the warehouse lock while this runs (a DuckDB file has one writer).
     """
     folder = published_dir / CANDIDATE
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,9 +105,12 @@ def build_candidate(
     old_mask = os.umask(0o077)  # the plan holds addresses: nobody else may read it, from its first byte on
     try:
         tables |= _copy(warehouse, plan, "plan", {}, facts, publication)
+        raw = folder / FACTS_FILE if raw_tables and not isinstance(warehouse, str) else None
+        if raw is not None and not isinstance(warehouse, str):
+            copy_tables(warehouse, raw, raw_tables, publication)
     finally:
         os.umask(old_mask)
-    return Candidate(bi, plan, tables)
+    return Candidate(bi, plan, tables, raw)
 
 
 def _copy(
@@ -130,8 +138,11 @@ def _hidden_columns(facts: ColumnFacts, allowed: Iterable[str]) -> dict[str, fro
 def swap(candidate: Candidate, published_dir: Path) -> None:
     """Put the candidate in place. Safe to kill at any point: ``recover`` finishes what was begun."""
     folder = candidate.bi_path.parent
-    for path in (candidate.bi_path, candidate.plan_path):
-        fsync(path)
+    if candidate.facts_path is None:  # an older one may hold what was erased since
+        (published_dir / FACTS_FILE).unlink(missing_ok=True)
+    for path in (candidate.bi_path, candidate.plan_path, candidate.facts_path):
+        if path is not None:
+            fsync(path)
     ready = folder / READY
     ready.write_text("the gate passed; finish the swap\n", encoding="utf-8")
     fsync(ready)
@@ -144,7 +155,7 @@ def recover(published_dir: Path) -> bool:
     folder = published_dir / CANDIDATE
     if not (folder / READY).exists():
         return False
-    for name in (PLAN_FILE, BI_FILE):
+    for name in (FACTS_FILE, PLAN_FILE, BI_FILE):
         if (folder / name).exists():
             (folder / name).replace(published_dir / name)
     fsync(published_dir)

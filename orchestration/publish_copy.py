@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,20 @@ def copy_from_postgres(
         return _finish(con, schema, tables, texts, publication)
 
 
+def copy_tables(
+    warehouse: Path, target: Path, tables: Sequence[tuple[str, str]], publication: Publication
+) -> None:
+    """Copy single tables (schema, name) of the warehouse file into ``target``, as they are."""
+    with duckdb.connect(str(target)) as con:
+        con.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
+        for schema, table in tables:
+            con.execute(f'create schema if not exists "{schema}"')
+            con.execute(f'create table "{schema}"."{table}" as select * from warehouse."{schema}"."{table}"')
+        _note(con, "main", publication)
+        con.execute("detach warehouse")
+        con.execute("checkpoint")
+
+
 def _create_schema(con: duckdb.DuckDBPyConnection, schema: str) -> str:
     inside = _SCHEMA_IN_FILE.get(schema, schema)
     con.execute(f"create schema if not exists {inside}")
@@ -116,6 +130,19 @@ def _finish(
         for name in names:
             if known.get(name):
                 con.execute(f"comment on column {inside}.{table}.{_names([name])} is {_text(known[name])}")
+    _note(con, inside, publication)
+    counts = {}
+    for table in tables:
+        row = con.execute(f"select count(*) from {inside}.{table}").fetchone()
+        counts[f"{schema}.{table}"] = int(row[0]) if row else 0
+    if detach:
+        con.execute(f"detach {detach}")
+    con.execute("checkpoint")
+    return counts
+
+
+def _note(con: duckdb.DuckDBPyConnection, inside: str, publication: Publication) -> None:
+    """What the snapshot says of itself."""
     con.execute(
         f"create table {inside}.publication"
         " (snapshot_id varchar, as_of timestamp, known_at bigint, published_at timestamp)"
@@ -129,14 +156,6 @@ def _finish(
             publication.published_at.replace(tzinfo=None),
         ],
     )
-    counts = {}
-    for table in tables:
-        row = con.execute(f"select count(*) from {inside}.{table}").fetchone()
-        counts[f"{schema}.{table}"] = int(row[0]) if row else 0
-    if detach:
-        con.execute(f"detach {detach}")
-    con.execute("checkpoint")
-    return counts
 
 
 def _type(kind: str, precision: int | None, scale: int | None) -> str:

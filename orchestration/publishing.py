@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration import ledger, publish
+from orchestration import express, ledger, publish
 from orchestration.errors import StageError
 from orchestration.faults import crash_point
 from orchestration.lock import WarehouseLock
@@ -62,7 +62,8 @@ def _publish(runtime: Runtime, published: Path) -> PublishOutcome:
         crash_point("publish.begin")
         facts = publish.column_facts(runtime.paths.manifest)
         allowed = runtime.profile.publish.personal_columns
-        candidate = publish.build_candidate(runtime.warehouse, published, publication, facts, allowed)
+        raw = express.raw_tables(runtime.profile)
+        candidate = publish.build_candidate(runtime.warehouse, published, publication, facts, allowed, raw)
         ledger.note_changes(runtime.warehouse, publication.as_of, publication.known_at)
     crash_point("publish.candidate")
     gate = gate_candidate(candidate.bi_path, runtime.paths.published_bi)

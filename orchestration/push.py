@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from orchestration import plan_file, policies, syncs
+from orchestration import plan_file, policies, syncs, unsent
 from orchestration.limits import rates_of
 from orchestration.runtime import Runtime
 
@@ -15,17 +13,15 @@ if TYPE_CHECKING:
     from activation.report import DeliveryReport
 
 
-OPEN_STATES = {"pending", "sending", "failed"}  # a push takes these up again by itself
-
-
 @dataclass(frozen=True)
 class Batch:
-    """What a push would work on: eligible rows of one snapshot that the outbox does not know, and rows it left open that
-    are due again (a quota or a limit of the run stopped them). `key` changes when either side does."""
+    """What a push of one sync, or of all, would work on: eligible rows of one snapshot that the outbox does not know, and
+    rows it left open that are due again (a quota or a limit of the run stopped them). `key` changes when either side does."""
 
     snapshot_id: str
     rows: int
     key: str
+    setting: str = ""
 
 
 def deliver_plan(
@@ -79,31 +75,36 @@ def confirm_deliveries(runtime: Runtime) -> int:
 
 
 def waiting_batch(runtime: Runtime) -> Batch | None:
-    """Live destinations' eligible rows that are not in the outbox; None when nothing is published."""
-    from activation.plan import delivery_id
+    """What waits for all live destinations together; None when nothing is published."""
+    batches = waiting_batches(runtime)
+    if batches is None:
+        return None
+    snapshot = plan_file.snapshot_id(runtime.paths.published) or ""
+    rows, newest = sum(batch.rows for batch in batches), "+".join(batch.key for batch in batches)
+    return Batch(snapshot, rows, newest or snapshot)
 
-    published = runtime.paths.published
-    snapshot = plan_file.snapshot_id(published)
+
+def waiting_batches(runtime: Runtime) -> list[Batch] | None:
+    """What waits for each live destination that nobody paused; None when nothing is published.
+
+    Costs what is open, not what was ever planned or sent: a snapshot's rows are asked for once, the ledger by index.
+    """
+    snapshot = unsent.snapshot(runtime.paths.published)
     if snapshot is None:
         return None
-    waiting, newest, now = 0, 0, runtime.now_or_system()
+    exists, now = runtime.outbox.exists(), runtime.now_or_system()
+    if policies.stop_file(runtime.paths.home).exists():
+        return []
+    batches = []
     for sync in syncs.live(runtime.profile):
-        known = runtime.outbox.ledger(sync.name) if runtime.outbox.exists() else {}
+        if exists and runtime.outbox.paused(sync.name):
+            continue
         oldest = policies.oldest(runtime.profile, sync.setting, now)
-        for row in plan_file.rows(published, sync.table, "eligible"):
-            happened_at = row.get("happened_at") or row.get("closed_at")
-            if happened_at is not None and aware(happened_at) < oldest:
-                continue  # it never enters the outbox, so it must not look new for ever
-            waiting += delivery_id(sync.name, str(row["subject_id"]), str(row["occurrence"])) not in known
-        waiting += _due_again(known, now)
-        newest = max([newest, *(int(row["updated_seq"]) for row in known.values())])
-    return Batch(snapshot, waiting, f"{snapshot}-{waiting}-{newest}")
-
-
-def _due_again(known: Mapping[str, Any], now: datetime) -> int:
-    """Rows in an open state whose next attempt is due."""
-    unfinished = [row for row in known.values() if row["state"] in OPEN_STATES]
-    return sum(row["next_attempt_at"] is None or aware(row["next_attempt_at"]) <= now for row in unfinished)
+        waiting = unsent.count(snapshot, sync, runtime.outbox if exists else None, oldest)
+        waiting += runtime.outbox.due(sync.name, now) if exists else 0
+        newest = runtime.outbox.newest_seq(sync.name) if exists else 0
+        batches.append(Batch(snapshot.id, waiting, f"{snapshot.id}-{waiting}-{newest}", sync.setting))
+    return batches
 
 
 def delivery_figures(report: DeliveryReport) -> dict[str, Any]:
@@ -115,7 +116,3 @@ def delivery_figures(report: DeliveryReport) -> dict[str, Any]:
     figures["refused"] = sum(report.refused.values())
     return {name: value for name, value in figures.items() if value is not None}
 
-
-def aware(instant: datetime) -> datetime:
-    """An instant of the state database, which keeps naive UTC on SQLite and aware ones on PostgreSQL."""
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

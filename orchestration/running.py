@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 UNDER_WAY = [
@@ -13,8 +15,8 @@ UNDER_WAY = [
 ]
 
 
-def is_running(instance: DagsterInstance, *job_names: str) -> bool:
-    """True while a run of one of the jobs is queued or under way."""
+def is_running(instance: DagsterInstance, *job_names: str, tags: Mapping[str, str] | None = None) -> bool:
+    """True while a run of one of the jobs (with these tags, when given) is queued or under way."""
     return any(
-        instance.get_runs_count(RunsFilter(job_name=name, statuses=UNDER_WAY)) > 0 for name in job_names
+        instance.get_runs_count(RunsFilter(job_name=name, statuses=UNDER_WAY, tags=tags or {})) > 0 for name in job_names
     )

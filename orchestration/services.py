@@ -13,7 +13,7 @@ from types import FrameType
 import httpx
 from rich.console import Console
 
-from orchestration import dbt_runner, instance, receiving, sandbox_process, settings, webhooks
+from orchestration import dbt_runner, express, instance, receiving, sandbox_process, settings, webhooks
 from orchestration.paths import PROJECT_ROOT
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
@@ -69,7 +69,7 @@ def is_simulated(profile: Profile) -> bool:
 
 
 def services_of(profile: Profile) -> list[Service]:
-    """Dagster's two processes, the receiver and the page. Everything listens on loopback."""
+    """Dagster's two processes, the receiver, the express lane where it is used, and the page. All listen on loopback."""
     dagster = {"DAGSTER_HOME": str(profile.paths.dagster)}
     workspace = ["-w", str(PROJECT_ROOT / "workspace.yaml")]
     ports, here = profile.ports, "127.0.0.1"
@@ -78,10 +78,12 @@ def services_of(profile: Profile) -> list[Service]:
     page = [*python, "streamlit", "run", str(PROJECT_ROOT / "dashboard" / "page.py"), "--server.headless=true"]
     page += [f"--server.address={here}", f"--server.port={ports.page}", "--browser.gatherUsageStats=false"]
     page += ["--client.toolbarMode=minimal"]
+    lane = [Service("express", [*python, "orchestration.cli", "express"])] if express.is_wanted(profile) else []
     return [
         Service("dagster", ui, f"http://{here}:{ports.dagster}", dagster),
         Service("daemon", [*python, "dagster._daemon", "run", *workspace], None, dagster),
         Service("receiver", [*python, "orchestration.cli", "receive"], f"http://{here}:{ports.receiver}/hooks/…"),
+        *lane,
         Service("page", [*page, "--", *page_arguments(profile)], f"http://{here}:{ports.page}"),
     ]
 

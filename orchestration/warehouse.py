@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.profile import RdStationSale
+from orchestration.profile import Profile, RdStationSale
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -55,12 +55,15 @@ def create_missing(runtime: Runtime) -> None:
 
 def variables(runtime: Runtime) -> dict[str, Any]:
     """dbt's variables for a build of what is known now: instants are UTC text, `known_at` a load sequence."""
-    profile = runtime.profile
+    now, known = runtime.now().strftime(DATABASE_TEXT), runtime.state.current_value("load_seq")
+    return {"as_of": now, "known_at": known, **settled_variables(runtime.profile)}
+
+
+def settled_variables(profile: Profile) -> dict[str, Any]:
+    """The variables that bastao.yaml alone decides."""
     returns = [one.max_age_days for one in (profile.destinations.rd_station_nurture, profile.destinations.rd_station_flow) if one]
     sale = profile.destinations.rd_station_sale or RdStationSale.model_validate({})
     return {
-        "as_of": runtime.now().strftime(DATABASE_TEXT),
-        "known_at": runtime.state.current_value("load_seq"),
         "time_zone": profile.time_zone,
         "go_live": profile.go_live.strftime(DATABASE_TEXT),
         "return_max_age_days": max(returns, default=0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (demo, run, publish, deliver, up, prepare):
         app.command()(command)
-    app.command(hidden=True)(receive)
+    for command in (receive, express):
+        app.command(hidden=True)(command)
 
 
 def demo(
@@ -127,3 +129,13 @@ def receive(profile: ProfileOption = None) -> None:
     from orchestration import receiving
 
     receiving.serve(common.open_profile(profile, fallback=DEMO_PROFILE))
+
+
+def express(profile: ProfileOption = None) -> None:
+    """Return rejections as the CRM's webhooks tell of them (what `bastao up` starts). Ends on Ctrl-C."""
+    from orchestration.express.lane import Lane
+
+    lane = Lane(common.open_profile(profile, fallback=DEMO_PROFILE))
+    with contextlib.suppress(KeyboardInterrupt):
+        lane.serve()
+    lane.close()

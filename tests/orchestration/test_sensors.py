@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 from dagster import DagsterInstance, RunRequest, SkipReason, build_schedule_context, build_sensor_context
 
+from activation import operate
 from activation.delivery import deliver
-from orchestration import push
+from activation.outbox import Outbox
+from activation.tables import outbox as outbox_table
+from orchestration import plan_file, push
 from orchestration.code_location import build_definitions
 from orchestration.instance import open_instance
-from orchestration.profile import Profile
+from orchestration.profile import Profile, SlackChat
 from orchestration.runtime import Runtime
 from tests.activation.support import SYNC, FakeClock, FakeDestination, plan_of, policy
 from tests.orchestration.conftest import FixedClock
@@ -83,6 +86,72 @@ def test_rejected_leads_asks_once_per_snapshot_and_outbox(ready: Profile, instan
     assert len(tick(ready, instance, "rejected_leads", first.cursor).run_requests) == 1
 
 
+def finished(profile: Profile, rows: int) -> None:
+    """A ledger with so many confirmed deliveries of long ago."""
+    with Runtime(profile) as runtime:
+        runtime.outbox.bear(SYNC, datetime(2026, 1, 1, tzinfo=UTC))
+        old = datetime(2026, 5, 1, tzinfo=UTC)
+        values = [
+            {"delivery_id": f"old{n}", "sync": SYNC, "destination": "x", "subject_id": f"old{n}", "occurrence": "1",
+             "state": "confirmed", "priority": 1, "attempts": 1, "failures": 0, "read_first": False, "happened_at": old,
+             "planned_at": old, "updated_seq": n}
+            for n in range(1, rows + 1)
+        ]  # fmt: skip
+        with runtime.outbox.engine.begin() as connection:
+            connection.execute(outbox_table.insert(), values)
+
+
+def test_a_tick_reads_what_is_open_and_not_what_is_finished(
+    ready: Profile, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(ready, 50_000)
+    plan(ready, eligible=20)
+    monkeypatch.setattr(Outbox, "ledger", lambda *_: pytest.fail("a tick must not read whole ledgers"))
+    first = tick(ready, instance, "rejected_leads")
+    assert len(first.run_requests) == 1
+    monkeypatch.setattr(plan_file, "rows", lambda *_: pytest.fail("a snapshot is read once"))
+    started = time.process_time()
+    assert "already handed" in tick(ready, instance, "rejected_leads", first.cursor).skip_message
+    assert time.process_time() - started < 0.5
+    with Runtime(ready) as runtime, runtime.outbox.reading() as connection:
+        for question in (
+            f"select count(*) from outbox where sync = '{SYNC}' and state in ('pending', 'failed')",
+            f"select updated_seq from outbox where sync = '{SYNC}' order by updated_seq desc limit 1",
+        ):
+            steps = connection.exec_driver_sql(f"explain query plan {question}").all()
+            assert all("INDEX outbox_by" in step[3] for step in steps), steps
+
+
+def test_a_paused_or_waiting_sync_keeps_no_other_waiting(
+    ready: Profile, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = ready.destinations.model_copy(update={"chat_slack": SlackChat(live=True, max_age_days=9999)})
+    company = ready.model_copy(update={"destinations": both, "go_live": datetime(2020, 1, 1, tzinfo=UTC)})
+    plan(company, eligible=3)
+    with duckdb.connect(str(company.paths.published_plan)) as connection:
+        connection.execute(
+            "create table plan_messages as select 'v' || i as subject_id, 'win' as occurrence, true as eligible,"
+            " timestamp '2026-06-30 12:00:00' as happened_at from range(2) t(i)"
+        )
+    first = tick(company, instance, "rejected_leads")
+    chosen = [[key.path[-1] for key in request.asset_selection] for request in first.run_requests]
+    assert chosen == [["rd_station_nurture"], ["chat_slack"]]
+    with Runtime(company) as runtime:
+        operate.pause(runtime.outbox, SYNC, "check", datetime(2026, 6, 30, tzinfo=UTC))
+    paused = tick(company, instance, "rejected_leads")
+    assert [request.tags["bastao/sync"] for request in paused.run_requests] == ["chat_slack"]
+    with Runtime(company) as runtime:
+        operate.resume(runtime.outbox, SYNC, datetime(2026, 6, 30, tzinfo=UTC))
+    busy = {"bastao/sync": "chat_slack"}
+    monkeypatch.setattr("orchestration.sensors.is_running", lambda _instance, *_names, tags=None: tags == busy)
+    others = tick(company, instance, "rejected_leads")
+    assert [request.tags["bastao/sync"] for request in others.run_requests] == ["rd_station_nurture"]
+    stopped = company.paths.home / "STOP"
+    stopped.touch()
+    assert tick(company, instance, "rejected_leads").skip_message
+    stopped.unlink()
+
+
 def test_nothing_waits_for_a_destination_that_is_not_live(ready: Profile) -> None:
     nurture = ready.destinations.rd_station_nurture
     assert nurture is not None
@@ -109,7 +178,7 @@ def test_schedules_skip_while_a_run_is_under_way(
 
 
 def test_two_sensors_never_pile_up(ready: Profile, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.sensors.is_running", lambda _instance, *_names: True)
+    monkeypatch.setattr("orchestration.sensors.is_running", lambda _instance, *_names, tags=None: True)
     receive(ready, "a")
     plan(ready, eligible=1)
     assert "under way" in tick(ready, instance, "inbox").skip_message
