@@ -12,7 +12,7 @@ from activation.outbox import Outbox
 from activation.tables import outbox as table
 
 _PAGE = 1000
-_INSTANTS = ("planned_at", "sent_at", "delivered_at", "confirmed_at")
+_INSTANTS = ("happened_at", "planned_at", "sent_at", "delivered_at", "confirmed_at")
 _COLUMNS = ("delivery_id", "sync", "destination", "subject_id", "occurrence", "handoff_id", "state", "attempts",
             *_INSTANTS, "reason_code", "updated_seq")  # fmt: skip
 

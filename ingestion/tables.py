@@ -256,7 +256,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     },
     "raw_deliveries": {
         "outbox": """delivery_id sync destination subject_id occurrence handoff_id state attempts:int
-            planned_at:timestamp sent_at:timestamp delivered_at:timestamp confirmed_at:timestamp refusal_reason
+            happened_at:timestamp planned_at:timestamp sent_at:timestamp delivered_at:timestamp confirmed_at:timestamp refusal_reason
             reason_code value:decimal updated_seq:int""",
     },
     "raw_inbox": {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DAY_SECONDS = 86400.0
 # Refusals of a return that time does not heal.
 NEVER_AGAIN = frozenset({"consent_declined", "consent_unknown", "suppressed", "forgotten", "returned_too_often"})
+RETURN_SECONDS = 26 * 3600.0  # a return shows with the next night's reading of the contacts at the latest
 
 
 def nurture_policy(runtime: Runtime) -> Policy:
@@ -28,6 +29,7 @@ def nurture_policy(runtime: Runtime) -> Policy:
         consent_unknown=_consent_unknown(runtime),
         settle_seconds=runtime.profile.destination(setting).settle_seconds,
         final_refusals=NEVER_AGAIN,
+        confirm_within_seconds=RETURN_SECONDS,
         **_common(runtime, setting),
     )
 
@@ -83,13 +85,11 @@ def owner_policy(setting: str) -> Callable[[Runtime], Policy]:
 
         profile = runtime.profile
         settled = frozenset({"owned", "not_open", "already_shown"})
-        # RD Station's funnels are read again with the sweep of all contacts at the latest.
-        sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
         return Policy(
             consent_unknown="allow",
             settle_seconds=profile.destination(setting).settle_seconds,
             newest_content_only=setting == "rd_station_owner",
-            confirm_within_seconds=(sweep_days + 1) * DAY_SECONDS,
+            confirm_within_seconds=_owner_seconds(profile),
             final_refusals=settled | {"suppressed", "forgotten"},
             not_entered=settled | {"before_go_live", "too_old"},
             **_common(runtime, setting),
@@ -116,6 +116,18 @@ def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
         )
 
     return policy
+
+
+def confirm_seconds(profile: Profile) -> dict[str, int]:
+    """By sync, how long after its acceptance a delivery must be seen again; a sync that is not here never is."""
+    owners = _owner_seconds(profile)
+    return {"nurture_return": int(RETURN_SECONDS), "owner_rd": int(owners), "owner_crm": int(owners)}
+
+
+def _owner_seconds(profile: Profile) -> float:
+    """RD Station's funnels are read again with the sweep of all contacts at the latest."""
+    sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
+    return (sweep_days + 1) * DAY_SECONDS
 
 
 def oldest(profile: Profile, setting: str, now: datetime) -> datetime:

@@ -276,14 +276,14 @@ class RdStationCrmOwner(Destination):
     on_uncertain: Literal["resend", "hold"] = "resend"
 
 
-AlertKind = Literal["hot_waiting", "about_to_breach", "breach", "win"]
+AlertKind = Literal["hot_waiting", "about_to_breach", "breach", "win", "delivery_degraded"]
 
 
 class Chat(Destination):
     """Alerts in a channel, by an incoming webhook whose address is a secret. Nothing is told twice."""
 
     url_env: EnvName
-    kinds: tuple[AlertKind, ...] = ("hot_waiting", "about_to_breach", "breach", "win")
+    kinds: tuple[AlertKind, ...] = ("hot_waiting", "about_to_breach", "breach", "win", "delivery_degraded")
     quiet_outside_hours: bool = Field(True, description="no message outside the agreement's working hours")
     max_age_days: float = Field(1, gt=0, description="older news are not told any more")
     max_per_run: int = Field(40, ge=1)
@@ -322,6 +322,14 @@ class Destinations(Section):
     chat_slack: SlackChat | None = None
     chat_teams: TeamsChat | None = None
     webhook: Webhook | None = None
+
+
+class DeliveryHealth(Section):
+    """From when on push-back counts as degraded or stopped."""
+
+    waiting_hours: float = Field(4, gt=0, description="an open delivery older than this makes its sync degraded")
+    stopped_hours: float = Field(24, gt=0, description="nothing accepted for so long while something waits: stopped")
+    days: int = Field(7, ge=1, description="how far back the present looks")
 
 
 class Publish(Section):
@@ -368,6 +376,7 @@ class Config(Section):
     go_live: Instant = Field(description="nothing that happened before is pushed back")
     sources: Sources = Field(default_factory=Sources)
     destinations: Destinations = Field(default_factory=Destinations)
+    delivery_health: DeliveryHealth = Field(default_factory=DeliveryHealth)
     publish: Publish = Field(default_factory=Publish)
     receiver: Receiver = Field(default_factory=Receiver)
     ports: Ports = Field(default_factory=Ports)

@@ -19,7 +19,7 @@ from orchestration.errors import StageError
 from orchestration.paths import PROJECT_ROOT
 from orchestration.profile import Profile
 
-READY_SECONDS = 120.0
+READY_SECONDS = 900.0  # a company of 100,000 leads takes minutes to simulate; one that dies is noticed at once
 STOP_SECONDS = 10.0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration import policies
 from orchestration.profile import Profile, RdStationSale
 from orchestration.runtime import Runtime
 
@@ -63,6 +64,7 @@ def settled_variables(profile: Profile) -> dict[str, Any]:
     """The variables that bastao.yaml alone decides."""
     returns = [one.max_age_days for one in (profile.destinations.rd_station_nurture, profile.destinations.rd_station_flow) if one]
     sale = profile.destinations.rd_station_sale or RdStationSale.model_validate({})
+    health = profile.delivery_health
     return {
         "time_zone": profile.time_zone,
         "go_live": profile.go_live.strftime(DATABASE_TEXT),
@@ -70,4 +72,8 @@ def settled_variables(profile: Profile) -> dict[str, Any]:
         "sale_invoice_wait_days": sale.invoice_wait_days,
         "sale_without_invoice": sale.without_invoice,
         "currency": profile.currency,
+        "delivery_confirm_seconds": policies.confirm_seconds(profile),
+        "delivery_waiting_seconds": int(health.waiting_hours * 3600),
+        "delivery_stopped_seconds": int(health.stopped_hours * 3600),
+        "delivery_health_days": health.days,
     }

@@ -9,14 +9,14 @@ from typing import Any, Literal, get_args
 
 from activation.ports import PlanRow
 
-Kind = Literal["hot_waiting", "about_to_breach", "breach", "win"]
+Kind = Literal["hot_waiting", "about_to_breach", "breach", "win", "delivery_degraded"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
 class Alert:
     """Instants are aware UTC. `remaining_seconds` is the clock's own time left (working time on a business clock),
-    negative when it ran out. `who` and `about` are labels that the company allows in a chat, never more."""
+    negative when it ran out. `sync`, `reason` and `status` are of a push-back that is not well. `who` and `about` are labels that the company allows in a chat, never more."""
 
     key: str
     kind: Kind
@@ -32,6 +32,9 @@ class Alert:
     amount: Decimal | None = None
     currency: str = "BRL"
     url: str | None = None
+    sync: str | None = None
+    reason: str | None = None
+    status: str | None = None
 
 
 def problem_of(row: PlanRow) -> str | None:
@@ -39,6 +42,8 @@ def problem_of(row: PlanRow) -> str | None:
     kind = row.payload.get("kind")
     if kind not in KINDS:
         return "unknown_kind"
+    if kind == "delivery_degraded":
+        return None if row.payload.get("about_sync") else "no_sync"
     return "no_clause" if kind != "win" and not row.payload.get("clause_title_pt") else None
 
 
@@ -62,6 +67,9 @@ def read(row: PlanRow, locale: str) -> Alert:
         amount=None if amount is None else Decimal(str(amount)),
         currency=str(values.get("currency") or "BRL"),
         url=_text(values.get("url")),
+        sync=_text(values.get("about_sync")),
+        reason=_text(values.get("health_reason")),
+        status=_text(values.get("health_status")),
     )
 
 

@@ -15,6 +15,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "about_to_breach": ("Prazo do acordo quase no fim", "A deadline of the agreement is close"),
     "breach": ("Prazo do acordo vencido", "A deadline of the agreement was missed"),
     "win": ("Venda fechada", "Deal won"),
+    "delivery_degraded": ("Envio com problema", "A push-back is not well"),
+    "nurture_return": ("volta de leads à nutrição", "return of leads to nurture"),
+    "owner_rd": ("dono do lead no RD Station", "owner of the lead in RD Station"),
+    "owner_crm": ("dono da negociação no CRM", "owner of the deal in the CRM"),
+    "messages_slack": ("avisos no Slack", "alerts in Slack"),
+    "messages_teams": ("avisos no Teams", "alerts in Teams"),
+    "webhook": ("webhooks assinados", "signed webhooks"),
+    "stopped": ("parado", "stopped"),
+    "degraded": ("com problema", "degraded"),
+    "nothing_accepted": ("há envios esperando e nada foi aceito", "something waits and nothing was accepted"),
+    "held": ("há envios incertos, que esperam uma decisão", "uncertain deliveries wait for a decision"),
+    "given_up": ("há envios que não puderam ser feitos", "deliveries were given up"),
+    "not_seen_again": ("há envios aceitos que não apareceram no destino", "accepted deliveries were not seen at the destination"),
+    "waiting_too_long": ("há envios esperando há tempo demais", "deliveries have waited too long"),
+    "sync": ("Envio", "Push-back"),
+    "status": ("Situação", "Status"),
+    "act": ("O que fazer", "What to do"),
     "clause": ("Cláusula", "Clause"),
     "agreement": ("acordo", "agreement"),
     "who": ("Responsável", "Who acts"),
@@ -46,6 +63,10 @@ class Words:
         """One text, with its values filled in."""
         return _TEXTS[key][1 if self.locale == "en" else 0].format(**values)
 
+    def name(self, code: str | None) -> str:
+        """A sync, a status or a reason in words; one that has none is shown as it is."""
+        return self(code) if code in _TEXTS else (code or "")
+
     def title(self, alert: Alert) -> str:
         """The headline of one alert."""
         return self(alert.kind)
@@ -55,6 +76,8 @@ class Words:
         if alert.kind == "win":
             amount = self.money(alert)
             return " · ".join(part for part in (amount, self("congratulations")) if part)
+        if alert.kind == "delivery_degraded":
+            return " · ".join([self.name(alert.sync), self.name(alert.reason)])
         parts = [alert.clause or "", self.time_left(alert)]
         if alert.kind == "hot_waiting":
             parts.append(self("no_contact"))
@@ -62,6 +85,9 @@ class Words:
 
     def facts(self, alert: Alert) -> list[tuple[str, str]]:
         """Label and value of what stands below the sentence; only what is known."""
+        if alert.kind == "delivery_degraded":
+            command = f"bastao deliveries list --sync {alert.sync}"
+            return [(self("sync"), self.name(alert.sync)), (self("status"), self.name(alert.status)), (self("act"), command)]
         found = []
         if alert.clause:
             version = f" ({self('agreement')} {alert.version})" if alert.version else ""
@@ -78,7 +104,8 @@ class Words:
 
     def line(self, alert: Alert) -> str:
         """The alert in one line of a digest."""
-        return " · ".join([self.title(alert), self.summary(alert), alert.who or self("nobody")])
+        parts = [self.title(alert), self.summary(alert)]
+        return " · ".join(parts if alert.kind == "delivery_degraded" else [*parts, alert.who or self("nobody")])
 
     def time_left(self, alert: Alert) -> str:
         """What is left of the clock, or how long it has run out."""

@@ -17,6 +17,20 @@
     as decimal(18, 2))
 {%- endmacro %}
 
+{% macro seconds_between(start_at, end_at) -%}
+  {#- Seconds from one instant to another, 0 when they are in the other order (a deadline is told of before it comes);
+      null when either is unknown: `greatest` alone would make that 0. -#}
+  case when {{ start_at }} is not null and {{ end_at }} is not null
+    then greatest(0, {{ epoch_seconds(end_at) }} - {{ epoch_seconds(start_at) }})
+  end
+{%- endmacro %}
+
+{% macro hours_from_seconds(seconds) -%}
+  {#- Seconds (bigint >= 0) as hours, decimal(18,2), half rounded up. -#}
+  cast(cast(({{ seconds }} * 100 + 1800 - mod({{ seconds }} * 100 + 1800, 3600)) / 3600 as bigint) * 0.01
+    as decimal(18, 2))
+{%- endmacro %}
+
 {% macro period_start(grain, day) -%}
   {#- First day of the calendar month or ISO week (Monday) of a date, as a date. `grain`: 'month' or 'week'. -#}
   cast(date_trunc('{{ grain }}', cast({{ day }} as timestamp)) as date)

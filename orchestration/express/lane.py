@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-
 from ingestion.errors import IngestionError
 from orchestration import accounts, express, policies, syncs
 from orchestration.clock import ClockError

@@ -1,5 +1,5 @@
 -- What a chat channel should hear: a hot lead that waits, a clause about to be broken, a broken one, a win. Each once
--- (key: what it is about and the kind). Only what is fresh: a message about the week before last helps nobody.
+-- (key: what it is about and the kind); and a push-back that is not well, once a day. Only what is fresh: a message about the week before last helps nobody.
 with fresh as (
     select {{ add_seconds(as_of(), -172800) }} as since
 ),
@@ -37,22 +37,33 @@ alerts as (
         cast(null as bigint), cast(null as {{ dbt.type_string() }}), h.seller_id
     from {{ ref('int_handoffs') }} as h
     inner join fresh on h.won_at > fresh.since
+),
+
+told as (
+    select alerts.*, alerts.kind as occurrence, {{ no_text() }} as about_sync, {{ no_text() }} as health_reason, {{ no_text() }} as health_status
+    from alerts
+    union all
+    select
+        sync, 'delivery_degraded', {{ no_text() }}, {{ no_text() }}, {{ as_of() }}, cast(null as timestamp), cast(null as bigint),
+        {{ no_text() }}, {{ no_text() }}, 'delivery_degraded:' || {{ as_text('day') }}, sync, reason, status
+    from {{ ref('rpt_delivery_health') }}
+    where period = 'now' and status <> 'ok'
 )
 
 select
-    a.subject_id, a.kind as occurrence, a.kind, a.handoff_id, h.person_id, a.happened_at, a.due_at as deadline_at, a.due_at,
+    a.subject_id, a.occurrence, a.kind, a.handoff_id, h.person_id, a.happened_at, a.due_at as deadline_at, a.due_at,
     cast(a.left_seconds as bigint) as remaining_seconds, a.clock, v.clause_id, v.clause_title_pt, v.clause_title_en,
     h.agreement_version, s.seller_label, h.channel as channel_label, o.source_id as deal_id,
     case when a.kind = 'win' then o.amount end as amount,
-    o.currency,
+    o.currency, a.about_sync, a.health_reason, a.health_status,
     cast(o.amount as decimal(18, 2)) as value,
     'granted' as consent_status,  -- colleagues are told, not the lead: nobody's consent is needed
-    cast(case a.kind when 'hot_waiting' then 1 when 'about_to_breach' then 2 when 'breach' then 3 else 4 end as bigint)
+    cast(case a.kind when 'hot_waiting' then 1 when 'about_to_breach' then 2 when 'breach' then 3 when 'delivery_degraded' then 4 else 5 end as bigint)
         as priority,
     true as eligible,
     cast(null as {{ dbt.type_string() }}) as refusal_reason
-from alerts as a
-inner join {{ ref('int_handoffs') }} as h on a.handoff_id = h.handoff_id
+from told as a
+left join {{ ref('int_handoffs') }} as h on a.handoff_id = h.handoff_id
 left join {{ ref('int_clause_verdicts') }} as v on a.verdict_id = v.verdict_id
 left join {{ ref('dim_sellers') }} as s on a.seller_id = s.seller_id
 left join {{ ref('int_opportunities') }} as o on h.primary_opportunity_id = o.opportunity_id

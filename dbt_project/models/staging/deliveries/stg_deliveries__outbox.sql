@@ -8,6 +8,7 @@ select
     handoff_id,
     state,
     attempts,
+    {{ trunc_second("happened_at") }} as happened_at,
     {{ trunc_second("planned_at") }} as planned_at,
     {{ trunc_second("sent_at") }} as sent_at,
     {{ trunc_second("delivered_at") }} as delivered_at,
