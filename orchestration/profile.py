@@ -327,9 +327,9 @@ class Destinations(Section):
 class DeliveryHealth(Section):
     """From when on push-back counts as degraded or stopped."""
 
-    waiting_hours: float = Field(4, gt=0, description="an open delivery older than this makes its sync degraded")
-    stopped_hours: float = Field(24, gt=0, description="nothing accepted for so long while something waits: stopped")
-    days: int = Field(7, ge=1, description="how far back the present looks")
+    waiting_hours: float = Field(default=4, gt=0, description="an open delivery older than this makes its sync degraded")
+    stopped_hours: float = Field(default=24, gt=0, description="nothing accepted for so long while something waits: stopped")
+    days: int = Field(default=7, ge=1, description="how far back the present looks")
 
 
 class Publish(Section):

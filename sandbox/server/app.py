@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.server import access, control, errors, marketing
+from sandbox.server import access, chat, control, errors, marketing
 from sandbox.server.config import SandboxConfig
 from sandbox.server.core import Sandbox
 from sandbox.server.crm_v1 import register as register_crm_v1
@@ -39,6 +39,7 @@ class App:
         register_crm_v2(self.router)
         register_pipedrive(self.router)
         register_salesforce(self.router)
+        chat.register(self.router)
         control.register(self.router)
         self._ticker: asyncio.Task[None] | None = None
 

@@ -83,6 +83,10 @@ class SandboxConfig:
     salesforce_call_results: bool = False  # a telephone system fills CallDisposition
     salesforce_missing_fields: tuple[str, ...] = ()  # fields that this user does not see
     salesforce_jwt_key: str = ""  # PEM of the public key of the app's certificate
+    # Chat channels: what their webhooks answer to any message (`ok`: they look at it).
+    slack_answer: Literal["ok", "invalid_payload", "action_prohibited", "invalid_token", "channel_not_found", "no_service",
+                          "channel_is_archived", "rollup_error"] = "ok"  # fmt: skip
+    teams_answer: Literal["ok", "unauthorized"] = "ok"
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.server.chat import slack, teams
 from sandbox.server.faults import KINDS, Fault
 from sandbox.server.http import Request, Response, reply
 from sandbox.server.routing import Route, Router
@@ -145,6 +146,7 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
             "client_secret": tokens.clients["salesforce"].client_secret,
             "refresh_token": tokens.refresh_token_of("salesforce"),
         },
+        "chat": {"slack_url": f"{base}{slack.path_of(sandbox)}", "teams_url": f"{base}{teams.path_of(sandbox)}"},
         "protheus": {"url": sandbox.protheus.shown_url if sandbox.protheus else None},
     }
     return reply(data)

@@ -16,6 +16,8 @@ KINDS = {
     "429_v2": "429 of CRM v2, with Retry-After",
     "429_salesforce_concurrent": "403 of Salesforce: too many long requests at once",
     "403_plan": "403: the account's plan lacks the resource",
+    "429_slack": "429 of Slack's webhook, with Retry-After",
+    "429_teams": "429 of a Teams workflow, with Retry-After",
     "500_json": "500 with a JSON body, nothing done",
     "500_html": "500 with an HTML page, nothing done",
     "500_after": "500 with a JSON body although the call was carried out",

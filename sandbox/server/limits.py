@@ -20,7 +20,7 @@ class Rule:
     name: str
     period: int
     maxima: tuple[int, int, int, int]
-    body: str  # lead | account | v1 | v2
+    body: str  # lead | account | v1 | v2 | slack | teams
     per_lead: bool = False
 
 
@@ -60,6 +60,8 @@ RULES = {
         _rule("crm_v1", MINUTE, 120, body="v1"),
         _rule("crm_v2", MINUTE, 120, body="v2"),
         _rule("salesforce", DAY, 115_000, body="salesforce"),
+        _rule("slack", 1, 1, body="slack"),
+        _rule("teams", 1, 4, body="teams"),
     )
 }
 # Resource of a route -> rules that its requests count against. Events count per lead inside their handler.
@@ -121,7 +123,7 @@ class Limits:
     def answer(
         self, body: str, remaining: int = 30, maximum: int = 24, usage: int = 25, period: int = DAY, key: str = ""
     ) -> Response:
-        """One of the 429 bodies: `lead`, `account` (by switch), `gateway`, `excedded`, `v1`, `v2`."""
+        """One of the 429 bodies: `lead`, `account` (by switch), `gateway`, `excedded`, `v1`, `v2`, `slack`, `teams`."""
         if body == "account":
             body = self._config.account_429_body
         if body == "lead":
@@ -133,11 +135,16 @@ class Limits:
         if body.startswith("salesforce"):  # no Retry-After; one code for the day's end and for too many at once (contract 4.6)
             words = "ConcurrentRequests (Concurrent API Requests) Limit exceeded." if body.endswith("concurrent") else "TotalRequests Limit exceeded."
             return reply([{"message": words, "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
+        if body == "slack":
+            return Response(429, b"rate_limited", b"text/html").with_header("Retry-After", remaining)
+        if body == "teams":
+            error = {"code": "TooManyRequests", "message": "Rate limit is exceeded."}
+            return reply({"error": error}, 429).with_header("Retry-After", remaining)
         if body == "v2":
             detail = {"code": "too_many_requests", "detail": "Rate limit exceeded."}
             return reply({"errors": [detail]}, 429).with_header("Retry-After", remaining)
-        error = {"error_type": "RATE_LIMIT_EXCEDDED", "error_message": "API usage limit exceeded"}
-        answer = reply({"errors": error}, 429)
+        quota = {"error_type": "RATE_LIMIT_EXCEDDED", "error_message": "API usage limit exceeded"}
+        answer = reply({"errors": quota}, 429)
         if body == "v1" and self._config.v1_retry_after:
             answer.with_header("Retry-After", remaining)
         return answer

@@ -136,16 +136,6 @@ def test_what_the_services_answer_is_read_as_the_contract_says() -> None:
         assert found.outcome is expected[answer["status"]], answer
 
 
-def test_throttling_names_the_wait_and_a_dead_hook_stops_the_run(receiver: Receiver) -> None:
-    receiver.answers = [(429, {"Retry-After": "7"}, "rate_limited"), (404, {}, "no_service"), (202, {}, "")]
-    with Poster(receiver.url) as poster:
-        chat = slack_chat(poster, Words())
-        throttled, blocked, taken = (chat.send(alert_row()) for _ in range(3))
-    assert (throttled.outcome, throttled.retry_after_seconds) == (Outcome.THROTTLED, 7.0)
-    assert (blocked.outcome, blocked.error_class) == (Outcome.BLOCKED, "no_service")
-    assert taken.outcome is Outcome.ACCEPTED
-
-
 def test_quiet_hours_and_unwanted_kinds_wait_or_stay_away() -> None:
     with Poster("https://hooks.slack.com/services/T/B/x") as poster:
         assert slack_chat(poster, Words(), quiet=lambda: True).problem(alert_row()) == "quiet_hours"
