@@ -39,7 +39,7 @@ def read(paths: Paths, sync: str) -> Health:
     publish.recover(paths.published)
     if not paths.published_bi.exists():
         return Health()
-    query = "select status, reason from marts.rpt_delivery_health where sync = ? and period = 'now'"
+    query = "select status, reason from marts.rpt_delivery_health where sync = ? and period = 'present'"
     with duckdb.connect(str(paths.published_bi), read_only=True) as connection:
         try:
             found = connection.execute(query, [sync]).fetchone()

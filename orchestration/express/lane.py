@@ -23,7 +23,7 @@ from orchestration.runtime import Runtime
 
 MAX_DEALS = 100  # deals named since the snapshot in one go: more is no rejection here and there but a mass change
 POLL_SECONDS, RETRY_SECONDS = 0.5, 15.0
-STAGE = "express"  # in the run log
+STAGE, READY = "express", "express: listening"  # in the run log
 PASSING = (IngestionError, ClockError, OSError)
 
 
@@ -115,6 +115,8 @@ class Lane:
                 memory.fresh[name] = [row for row in rows if _is_newer(row, name, known_at, int(seen))]
         self._memory = memory
         self._link(memory)
+        with Runtime(self.profile) as runtime, runtime.state.logged(READY) as detail:
+            detail["after_seq"] = memory.seen
         return memory
 
     def _read(self, runtime: Runtime, memory: _Memory, named: list[str]) -> list[str]:

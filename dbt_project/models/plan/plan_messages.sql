@@ -47,7 +47,7 @@ told as (
         sync, 'delivery_degraded', {{ no_text() }}, {{ no_text() }}, {{ as_of() }}, cast(null as timestamp), cast(null as bigint),
         {{ no_text() }}, {{ no_text() }}, 'delivery_degraded:' || {{ as_text('day') }}, sync, reason, status
     from {{ ref('rpt_delivery_health') }}
-    where period = 'now' and status <> 'ok'
+    where period = 'present' and status <> 'ok'
 )
 
 select

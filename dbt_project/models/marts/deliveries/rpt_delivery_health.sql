@@ -1,9 +1,9 @@
--- How each sync does: day by day (what was planned that day, as it stands now), and at present (what is open, and what was
+-- How each sync does: day by day (what was planned that day, as it stands today), and at present (what is open, and what was
 -- planned lately). Medians and p90 are nearest ranks. The thresholds are orchestration's.
 with deliveries as (
     select f.*, 'day' as period, f.planned_date as day from {{ ref('int_delivery_facts') }} as f
     union all
-    select f.*, 'now', {{ local_date(as_of()) }} from {{ ref('int_delivery_facts') }} as f where f.is_present
+    select f.*, 'present', {{ local_date(as_of()) }} from {{ ref('int_delivery_facts') }} as f where f.is_present
 ),
 
 ranked as (
