@@ -117,6 +117,7 @@ def test_the_lane_stands_aside_for_a_mass_change_until_the_next_snapshot(
     company: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lane, judged = lane_of(company, monkeypatch, lambda _memory, named: named)
+    monkeypatch.setattr(lanes, "MAX_DEALS", 3)
     facts_of(company, people(), tmp_path)
     lane.step()
     receive(company, *(f"d{number}" for number in range(lanes.MAX_DEALS + 1)))
