@@ -6,12 +6,14 @@ the outbox. So it may be killed at any moment and needs no state of its own.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingestion.errors import IngestionError
+from ingestion.tables import TABLES
 from orchestration import accounts, express, policies, syncs
 from orchestration.clock import ClockError
 from orchestration.express.compiled import Compiled, compile_plan
@@ -21,6 +23,7 @@ from orchestration.profile import Profile
 from orchestration.push import delivery_figures
 from orchestration.runtime import Runtime
 
+log = logging.getLogger("bastao.express")
 MAX_DEALS = 100  # deals named since the snapshot in one go: more is no rejection here and there but a mass change
 POLL_SECONDS, RETRY_SECONDS = 0.5, 15.0
 STAGE, READY = "express", "express: listening"  # in the run log
@@ -55,8 +58,13 @@ class Lane:
             try:
                 self.step()
                 pause = POLL_SECONDS
-            except PASSING:
-                pause = RETRY_SECONDS  # the run log has it
+            except PASSING as error:
+                log.warning("tried again in %.0f s: %s", RETRY_SECONDS, error)
+                pause = RETRY_SECONDS
+            except Exception as error:  # it must not take the receiver and Dagster down with it; the next run judges all
+                log.error("left to the next run: %s", type(error).__name__)  # the text may quote a value
+                self.close()
+                pause = RETRY_SECONDS
             time.sleep(pause)
 
     def step(self) -> dict[str, Any] | None:
@@ -71,7 +79,7 @@ class Lane:
             events = list(runtime.state.inbox.after(memory.seen))
             named = sorted({str(event["deal_id"]) for event in events if _names_a_deal(event)})
             if not named:
-                self._listen(memory, events)
+                memory.seen = self._listen(memory, events)
                 return None
             if len(named) > MAX_DEALS:
                 memory.is_blind = True
@@ -81,8 +89,12 @@ class Lane:
                 detail.update(first_seq=memory.seen + 1, last_seq=int(events[-1]["inbox_seq"]), deals=len(named))
                 closed = self._read(runtime, memory, named)
                 watch("read")
-                self._listen(memory, events)
-                detail.update(self._return(runtime, memory, closed, watch) if closed else {})
+                heard, memory.seen = memory.seen, self._listen(memory, events)
+                try:
+                    detail.update(self._return(runtime, memory, closed, watch) if closed else {})
+                except PASSING:
+                    memory.seen = heard
+                    raise
                 return detail
 
     def close(self) -> None:
@@ -141,11 +153,17 @@ class Lane:
         rows = memory.fresh.get("raw_rd_station_crm.deal_contacts", [])
         memory.links.learn((row["deal_id"], row["contact_id"]) for row in rows)
 
-    def _listen(self, memory: _Memory, events: list[dict[str, Any]]) -> None:
+    def _listen(self, memory: _Memory, events: list[dict[str, Any]]) -> int:
+        """Keep what the facts do not know yet; returns the number of the last event."""
         kept = memory.fresh.setdefault("raw_inbox.events", [])
+        last = kept[-1]["inbox_seq"] if kept else 0
         numbers = {"load_seq": 2**62, "extracted_at": None, "record_origin": "webhook"}
-        kept += [{**event, **numbers, "row_seq": event["inbox_seq"]} for event in events]
-        memory.seen = int(events[-1]["inbox_seq"])
+        names = TABLES["raw_inbox"]["events"].column_names
+        kept += [
+            {**{name: event[name] for name in names}, **numbers, "row_seq": event["inbox_seq"]}
+            for event in events if event["inbox_seq"] > last
+        ]  # fmt: skip
+        return int(events[-1]["inbox_seq"])
 
     def _return(self, runtime: Runtime, memory: _Memory, closed: list[str], watch: _Watch) -> dict[str, Any]:
         assert self._compiled is not None
