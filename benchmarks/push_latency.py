@@ -1,11 +1,13 @@
 """From a rejection in the CRM to the accepted conversion in RD Station, with the processes that `bastao up` starts.
 
-    .venv/bin/python -m benchmarks.push_latency                                      # a small company: some minutes
-    .venv/bin/python -m benchmarks.push_latency --leads 100000 --backfill 50000      # the promise: the better part of an hour
+    .venv/bin/python -m benchmarks.push_latency                                                # a small company: some minutes
+    .venv/bin/python -m benchmarks.push_latency --history 100000 --backfill 50000              # its express lane sees 100,000 leads
+    .venv/bin/python -m benchmarks.push_latency --leads 100000 --backfill 50000                # the whole promise: hours on two cores
 
 A simulated company is read, built and published as `bastao demo` does; then `bastao up` runs with its receiver, Dagster's
 daemon with its sensors, and the express lane. Sellers reject open deals at random moments. `--backfill` lets so many
-contacts be read at the same time, by the source's own reader into a warehouse of its own. The judge is the sandbox: when it
+contacts be read at the same time, by the source's own reader into a warehouse of its own. `--history` makes the facts that
+the lane reads as large as those of so many leads, by copies of the company's people under other names. The judge is the sandbox: when it
 took the rejection, and when it took the event of that lead. `--keep DIR` keeps the company for another run.
 """
 
@@ -24,9 +26,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,9 @@ from orchestration.runtime import Runtime
 
 TARGET_SECONDS = 30.0
 PATIENCE_SECONDS = 240.0
+# Columns that name a record or link it to another: a copy of the company has its own in each.
+NAMES = {"contact_uuid", "contact_id", "deal_id", "integration_id", "parent_deal_id", "organization_id", "event_key", "visit_id",
+         "task_id", "value", "customer_code", "a1_cod"}  # fmt: skip
 OPEN = """
     select o.source_id from marts.fct_handoffs as h
     inner join marts.bdg_handoff_opportunities as b on h.handoff_id = b.handoff_id and b.is_primary
@@ -80,6 +86,32 @@ def company(folder: Path, leads: int) -> Profile:
     if not profile.paths.published_bi.exists():
         _cli(profile, "demo", "--leads", str(leads), "--json")
     return profile
+
+
+def enlarge(profile: Profile, leads: int, history: int) -> None:
+    """Put copies of everybody into the facts file until it holds `history` leads; again after each publish."""
+    path = profile.paths.published_facts
+    if history <= leads or path.stat().st_ino == _enlarged.get(path):
+        return
+    large = path.with_suffix(".large")
+    shutil.copyfile(path, large)
+    with duckdb.connect(str(large)) as connection:
+        columns: dict[str, list[str]] = {}
+        listed = "select table_schema || '.' || table_name, column_name from information_schema.columns where table_schema like 'raw_%'"
+        for table, column in connection.execute(listed + " order by ordinal_position").fetchall():
+            columns.setdefault(table, []).append(column)
+        for table, names in columns.items():
+            if not NAMES & set(names) or table.startswith(("raw_agreement", "raw_inbox")):
+                continue
+            shown = ", ".join(f"{name} || '#' || copy as {name}" if name in NAMES else name for name in names)
+            connection.execute(f"insert into {table} select {shown} from {table}, range(1, {history // leads}) as copies(copy)")
+        connection.execute("checkpoint")
+    large.chmod(0o600)
+    large.replace(path)
+    _enlarged[path] = path.stat().st_ino
+
+
+_enlarged: dict[Path, int] = {}
 
 
 @contextlib.contextmanager
@@ -127,14 +159,18 @@ class _UpTo:
     """Progress that ends the reading."""
 
     contacts: int
+    before: int = 0
+    done: int = 0
 
     def step(self, _source: str, done: int, _total: int | None, _unit: str) -> None:
-        if _unit == "contacts" and done >= self.contacts:
-            raise _Enough
+        if _unit == "contacts":
+            self.done = done
+            if self.before + done >= self.contacts:
+                raise _Enough
 
 
 def read_contacts(folder: Path, home: Path, contacts: int) -> None:
-    """The backfill's process."""
+    """The backfill's process: everybody is read, and again, until it was so many."""
     from dataclasses import replace
 
     from ingestion import rd_station
@@ -146,10 +182,15 @@ def read_contacts(folder: Path, home: Path, contacts: int) -> None:
     settings.export(sandbox_process.credentials(profile))
     home.mkdir(parents=True)
     with Runtime(profile) as runtime:
-        target = Target(home / "warehouse.duckdb", home / "dlt", WarehouseLock(home / "lock"))
-        ports = replace(accounts.ports(runtime, "rd_station", 1), progress=_UpTo(contacts))
+        count, turn = _UpTo(contacts), 0
         with contextlib.suppress(_Enough):
-            rd_station.run(accounts.rd_station_config(runtime), ports, target)
+            while True:
+                own, turn = home / str(turn), turn + 1
+                own.mkdir()
+                target = Target(own / "warehouse.duckdb", own / "dlt", WarehouseLock(own / "lock"))
+                ports = replace(accounts.ports(runtime, "rd_station", 1), progress=count)
+                rd_station.run(accounts.rd_station_config(runtime), ports, target)
+                count.before, count.done = count.before + count.done, 0
 
 
 def reject(profile: Profile, deal_id: str) -> Rejection:
@@ -196,7 +237,7 @@ def _delivery(runtime: Runtime, subject: str) -> Any:
     return runtime.outbox.known("nurture_return", [key]).get(key)
 
 
-def measure(profile: Profile, rejections: int, seed: int) -> list[Rejection]:
+def measure(profile: Profile, rejections: int, seed: int, before: Callable[[], None]) -> list[Rejection]:
     """Reject open deals one after another, at random moments, each until it is back in nurture."""
     with duckdb.connect(str(profile.paths.published_bi), read_only=True) as connection:
         deals = [deal_id for (deal_id,) in connection.execute(OPEN).fetchall()]
@@ -206,6 +247,7 @@ def measure(profile: Profile, rejections: int, seed: int) -> list[Rejection]:
     for deal_id in deals:
         if len(done) == rejections:
             break
+        before()
         time.sleep(chance.uniform(0, 5))
         with Runtime(profile) as runtime:
             since = runtime.state.inbox.last_seq()
@@ -263,6 +305,7 @@ def main() -> int:
     """Run it; 1 when the promise was not kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, default=1500)
+    parser.add_argument("--history", type=int, default=0, help="leads that the express lane's facts hold (0: the company's)")
     parser.add_argument("--backfill", type=int, default=0, help="contacts that are read meanwhile (0: none)")
     parser.add_argument("--rejections", type=int, default=20)
     parser.add_argument("--seed", type=int, default=7)
@@ -279,12 +322,13 @@ def main() -> int:
         folder = (options.keep or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         profile = company(folder, options.leads)
+        enlarge(profile, options.leads, options.history)
         started = datetime.now()
         with up(profile):
             print(f"bastao up after {(datetime.now() - started).total_seconds():.0f} s; waiting for the express lane")
             _wait_for(lambda: _lane_listens(profile), 600, "the express lane did not begin to listen")
             with backfill(profile, options.backfill):
-                done = measure(profile, options.rejections, options.seed)
+                done = measure(profile, options.rejections, options.seed, partial(enlarge, profile, options.leads, options.history))
         return 0 if report(done, options.json) else 1
 
 
