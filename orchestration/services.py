@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 import httpx
@@ -21,16 +23,18 @@ from orchestration.runtime import Runtime
 POLL_SECONDS = 0.3
 STOP_SECONDS = 10.0
 READY_SECONDS = 60.0
+WHOLE_RUNS = 5  # niceness: whole runs take minutes anyway; webhooks, rejections and readers of the page do not wait for them
 
 
 @dataclass
 class Service:
-    """One child: what it is for, how it is started, and where a person finds it."""
+    """One child: what it is for, how it is started, where a person finds it, and how far it gives way to the others."""
 
     name: str
     command: list[str]
     url: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    niceness: int = 0
 
 
 def run(profile: Profile, console: Console) -> int:
@@ -81,7 +85,7 @@ def services_of(profile: Profile) -> list[Service]:
     lane = [Service("express", [*python, "orchestration.cli", "express"])] if express.is_wanted(profile) else []
     return [
         Service("dagster", ui, f"http://{here}:{ports.dagster}", dagster),
-        Service("daemon", [*python, "dagster._daemon", "run", *workspace], None, dagster),
+        Service("daemon", [*python, "dagster._daemon", "run", *workspace], None, dagster, WHOLE_RUNS),
         Service("receiver", [*python, "orchestration.cli", "receive"], f"http://{here}:{ports.receiver}/hooks/…"),
         *lane,
         Service("page", [*page, "--", *page_arguments(profile)], f"http://{here}:{ports.page}"),
@@ -100,8 +104,9 @@ def _start(profile: Profile, service: Service) -> subprocess.Popen[bytes]:
     environment = settings.child_environment(profile, service.environment)
     with (profile.paths.logs / f"{service.name}.log").open("ab") as log:
         return subprocess.Popen(
-            service.command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
+            service.command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log, start_new_session=True,
+            preexec_fn=partial(os.nice, service.niceness) if service.niceness else None,
+        )  # fmt: skip
 
 
 def _subscribe(profile: Profile, receiver: subprocess.Popen[bytes]) -> None:

@@ -27,6 +27,7 @@ log = logging.getLogger("bastao.express")
 MAX_DEALS = 100  # deals named since the snapshot in one go: more is no rejection here and there but a mass change
 POLL_SECONDS, RETRY_SECONDS = 0.5, 15.0
 STAGE, READY = "express", "express: listening"  # in the run log
+_OUTBOX = ("raw_deliveries", "outbox")
 PASSING = (IngestionError, ClockError, OSError)
 
 
@@ -38,6 +39,7 @@ class _Memory:
     links: Links
     seen: int
     reasons: dict[str, str]
+    outbox_seq: int = 0
     fresh: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     is_blind: bool = False
     """More happened than the lane reads: it judges nobody until the next snapshot."""
@@ -51,6 +53,7 @@ class Lane:
         self._tables: list[tuple[str, str]] = []
         self._compiled: Compiled | None = None
         self._memory: _Memory | None = None
+        self._heard = 0  # up to here nothing is taken up again: it broke the lane once
 
     def serve(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Until `go_on` says no. What fails by itself is tried again; every webhook is also part of the next whole run."""
@@ -63,6 +66,7 @@ class Lane:
                 pause = RETRY_SECONDS
             except Exception as error:  # it must not take the receiver and Dagster down with it; the next run judges all
                 log.error("left to the next run: %s", type(error).__name__)  # the text may quote a value
+                self._heard = self._memory.seen if self._memory else 0
                 self.close()
                 pause = RETRY_SECONDS
             time.sleep(pause)
@@ -117,8 +121,9 @@ class Lane:
         before, links = self._memory, Links(path)
         seen = _one(links, "select coalesce(max(inbox_seq), 0) from facts.raw_inbox.events")
         known_at = _one(links, "select max(known_at) from facts.publication")
+        exported = _one(links, "select coalesce(max(updated_seq), 0) from facts.raw_deliveries.outbox") if _OUTBOX in self._tables else 0
         reasons = links.connection.execute("select reason_id, name from facts.raw_rd_station_crm.lost_reasons").fetchall()
-        memory = _Memory(inode, links, int(seen), dict(reasons))
+        memory = _Memory(inode, links, max(int(seen), self._heard), dict(reasons), exported)
         if before:
             before.links.close()
             memory.seen = max(memory.seen, 0 if before.is_blind else before.seen)
@@ -165,6 +170,14 @@ class Lane:
         ]  # fmt: skip
         return int(events[-1]["inbox_seq"])
 
+    def _sent(self, runtime: Runtime, memory: _Memory) -> list[dict[str, Any]]:
+        """What the outbox did since the snapshot: limits of returns count it."""
+        from activation.export import export_outbox
+
+        numbers = {"load_seq": 2**62, "extracted_at": None, "record_origin": "state"}
+        changed = export_outbox(runtime.outbox, memory.outbox_seq)
+        return [{**row, **numbers, "row_seq": row["updated_seq"]} for row in changed]
+
     def _return(self, runtime: Runtime, memory: _Memory, closed: list[str], watch: _Watch) -> dict[str, Any]:
         assert self._compiled is not None
         contacts = {row["contact_id"] for row in memory.fresh["raw_rd_station_crm.deal_contacts"] if row["deal_id"] in closed}
@@ -173,7 +186,8 @@ class Lane:
             memory.links.draw_circle(known)
         except TooMany:
             return {"left_to_the_next_run": len(closed)}
-        fresh = {name: rows for name, rows in memory.fresh.items() if tuple(name.split(".")) in self._tables}
+        fresh = {**memory.fresh, "raw_deliveries.outbox": self._sent(runtime, memory)}
+        fresh = {name: rows for name, rows in fresh.items() if tuple(name.split(".")) in self._tables}
         rows = plan_rows(memory.links, self._compiled, self._tables, fresh, runtime.now())
         watch("judged")
         figures = deliver_part(runtime, rows)

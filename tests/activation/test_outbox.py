@@ -121,8 +121,8 @@ def test_the_export_follows_the_sequence_and_carries_nothing_personal(state_url:
     first = list(export_outbox(outbox))
     assert [row["subject_id"] for row in first] == ["a", "b"]
     assert set(first[0]) == {
-        "delivery_id", "sync", "destination", "subject_id", "occurrence", "handoff_id", "state", "attempts", "planned_at",
-        "sent_at", "delivered_at", "confirmed_at", "refusal_reason", "reason_code", "value", "updated_seq",
+        "delivery_id", "sync", "destination", "subject_id", "occurrence", "handoff_id", "state", "attempts", "happened_at",
+        "planned_at", "sent_at", "delivered_at", "confirmed_at", "refusal_reason", "reason_code", "value", "updated_seq",
     }  # fmt: skip
     assert first[0]["planned_at"] == NOW.replace(tzinfo=None)
     outbox.claim(row_of(outbox, "a"), SYNC, "w", NOW, 100)
