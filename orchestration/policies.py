@@ -59,14 +59,13 @@ def status_policy(setting: str) -> Callable[[Runtime], Policy]:
         read_back = {"rd_station_opportunity": ReadBack.EXACT, "rd_station_loss": ReadBack.WEAK}.get(setting, ReadBack.NONE)
         passed = frozenset({"already_shown", "closed_since", "won_since"})
         # Contacts are read again with the sweep at the latest.
-        sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
         return Policy(
             consent_unknown=_consent_unknown(runtime),
             read_back=read_back,
             settle_seconds=getattr(profile.destination(setting), "settle_seconds", 0.0),
             # The mark itself tells of a loss that a lost ledger forgot: without it nothing is sent.
             read_before_first_send="never" if setting == "rd_station_loss" else "new_ledger",
-            confirm_within_seconds=(sweep_days + 1) * DAY_SECONDS,
+            confirm_within_seconds=_swept_seconds(profile),
             final_refusals=Policy.final_refusals | passed,
             not_entered=Policy.not_entered | passed,
             for_a_person=frozenset({"sale_to_correct"}),
@@ -89,7 +88,7 @@ def owner_policy(setting: str) -> Callable[[Runtime], Policy]:
             consent_unknown="allow",
             settle_seconds=profile.destination(setting).settle_seconds,
             newest_content_only=setting == "rd_station_owner",
-            confirm_within_seconds=_owner_seconds(profile),
+            confirm_within_seconds=_swept_seconds(profile),
             final_refusals=settled | {"suppressed", "forgotten"},
             not_entered=settled | {"before_go_live", "too_old"},
             **_common(runtime, setting),
@@ -120,12 +119,12 @@ def telling_policy(setting: str) -> Callable[[Runtime], Policy]:
 
 def confirm_seconds(profile: Profile) -> dict[str, int]:
     """By sync, how long after its acceptance a delivery must be seen again; a sync that is not here never is."""
-    owners = _owner_seconds(profile)
-    return {"nurture_return": int(RETURN_SECONDS), "owner_rd": int(owners), "owner_crm": int(owners)}
+    swept = ("owner_rd", "owner_crm", "opportunity", "loss")
+    return {"nurture_return": int(RETURN_SECONDS), **{sync: int(_swept_seconds(profile)) for sync in swept}}
 
 
-def _owner_seconds(profile: Profile) -> float:
-    """RD Station's funnels are read again with the sweep of all contacts at the latest."""
+def _swept_seconds(profile: Profile) -> float:
+    """RD Station's funnels and contacts are read again with the sweep of all contacts at the latest."""
     sweep_days = profile.sources.rd_station.full_sweep_days if profile.sources.rd_station else 0
     return (sweep_days + 1) * DAY_SECONDS
 
