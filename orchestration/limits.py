@@ -40,7 +40,7 @@ def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Li
             for version in ("crm_v1", "crm_v2")
         }
         return SqlLimiter(state_url, {source: limits}, settings.quota_speed)
-    if source == "pipedrive":
+    if source == "pipedrive" and settings is not None:
         from activation.limits import pipedrive_limits
 
         limits_of_plan = pipedrive_limits(settings.plan, settings.seats, settings.budget_share)
