@@ -78,10 +78,13 @@ class ApiClient:
         transport: httpx.BaseTransport | None = None,
         timeout: httpx.Timeout | float = TIMEOUT,
         wait_of: Callable[[Response, int], float | None] = lambda _answer, _attempt: None,
+        text_encoding: str | None = None,
     ) -> None:
-        """`wait_of`: seconds that a service's own way of saying 429 asks for; None where it says nothing."""
+        """`wait_of`: seconds that a service's own way of saying 429 asks for; None where it says nothing.
+        `text_encoding`: of services that say UTF-8 and send something else now and then."""
         self.owner, self._auth, self._limiter, self._clock = owner, auth, limiter, clock
         self._patience, self._wait_of = patience_seconds, wait_of
+        self._encoding = text_encoding
         self.requests = 0
         self._count = threading.Lock()
         self._wire = open_wire(base_url.rstrip("/"), httpx.Timeout(timeout), transport)
@@ -196,20 +199,34 @@ class ApiClient:
             ) from None
         except Lost as lost:
             return None, used, lost.what
-        return _response(raw), used, ""
+        return _response(raw, self._encoding), used, ""
 
 
-def _response(raw: Raw) -> Response:
+def _response(raw: Raw, encoding: str | None = None) -> Response:
     """Parse without trusting the content type: gateways send HTML as JSON and JSON as text."""
     data, is_json = None, True
     if raw.content.strip():
         try:
             data = orjson.loads(raw.content)
         except orjson.JSONDecodeError:
-            is_json = False
+            data, is_json = _other_encoding(raw.content, encoding)
     elif raw.status == 200:
         is_json = False
     return Response(raw.status, raw.headers, data, is_json)
+
+
+def _other_encoding(content: bytes, encoding: str | None) -> tuple[Any, bool]:
+    """(JSON of a body that is no UTF-8 but another encoding, whether it is JSON at all)."""
+    if encoding is None:
+        return None, False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        try:
+            return orjson.loads(content.decode(encoding)), True
+        except (UnicodeDecodeError, orjson.JSONDecodeError):
+            return None, False
+    return None, False
 
 
 def error_words(body: Any) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Literal, cast
 import dlt
 import duckdb
 import psycopg
+import pyarrow as pa
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
@@ -26,6 +27,9 @@ from ingestion.errors import LandingError
 from ingestion.ports import Target
 from ingestion.rows import Row, to_arrow
 from ingestion.tables import TABLES, Engine, create_missing, dlt_columns
+
+Package = dict[str, list[Row] | pa.Table]
+"""Rows by table: as dicts, or typed already."""
 
 _SETTINGS = {
     "runtime.dlthub_telemetry": False,
@@ -67,7 +71,12 @@ class Landing:
         (folder / "load" / "loaded").mkdir(parents=True, exist_ok=True)
         (folder / "trace.pickle").unlink(missing_ok=True)
 
-    def load(self, tables: dict[str, list[Row]], state: dict[str, Any]) -> None:
+    def join(self, name: str, rows: list[Row], typed: pa.Table) -> pa.Table:
+        """Rows of both kinds as one typed table."""
+        spec = TABLES[self.dataset][name]
+        return pa.concat_tables([typed.select([column.name for column in spec.all_columns]), to_arrow(spec, rows)])
+
+    def load(self, tables: Package, state: dict[str, Any]) -> None:
         """Put rows and cursors into the warehouse as one package. Raises LandingError; a killed call is resumed."""
         columns = "evolve" if self._grew(tables) else "freeze"
         contract = {"tables": "evolve", "columns": columns, "data_type": "freeze"}
@@ -128,7 +137,7 @@ class Landing:
             if remote is not None:
                 self._pipeline.sync_destination()
 
-    def _grew(self, tables: dict[str, list[Row]]) -> bool:
+    def _grew(self, tables: Package) -> bool:
         """A release added a column to tables.py: only then may a table of the dlt schema change."""
         if not self._pipeline.default_schema_name:
             return False
@@ -140,7 +149,7 @@ class Landing:
             if name in tables and name in known
         )
 
-    def _as_source(self, tables: dict[str, list[Row]], state: dict[str, Any]) -> Any:
+    def _as_source(self, tables: Package, state: dict[str, Any]) -> Any:
         specs = TABLES[self.dataset]
 
         def remember() -> Iterator[Any]:
@@ -154,9 +163,8 @@ class Landing:
             yield dlt.resource(remember(), name="cursors")
             for name, rows in tables.items():
                 hints = cast(Any, dlt_columns(specs[name]))
-                yield dlt.resource(
-                    [to_arrow(specs[name], rows)], name=name, columns=hints, write_disposition="append"
-                )
+                typed = rows if isinstance(rows, pa.Table) else to_arrow(specs[name], rows)
+                yield dlt.resource([typed], name=name, columns=hints, write_disposition="append")
 
         return dlt.source(resources, name=self._source, max_table_nesting=0)()
 

@@ -176,6 +176,34 @@ IMPERSONAL: dict[str, str] = {
         a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_origct a1_tpcamp a1_chvcam
         a1_clipri a1_lojpri
     """,
+    "raw_protheus.sus": """
+        company_group us_filial us_cod us_loja us_pessoa us_cnpj us_cnpj_root us_est us_vend us_origem us_midia
+        us_status us_codcli us_lojacli us_hrcad us_hrconv us_tpcamp us_chvcam us_coddesq us_msblql
+    """,
+    "raw_protheus.aca": "company_group aca_filial aca_grprep aca_descri aca_grpsup aca_msblql",
+    "raw_protheus.sb1": """
+        company_group b1_filial b1_cod b1_desc b1_tipo b1_um b1_grupo b1_posipi b1_ativo b1_msblql
+    """,
+    "raw_protheus.se4": "company_group e4_filial e4_codigo e4_tipo e4_cond e4_descri e4_msblql",
+    "raw_protheus.da0": "company_group da0_filial da0_codtab da0_descri da0_condpg da0_ativo",
+    "raw_protheus.da1": "company_group da1_filial da1_item da1_codtab da1_codpro da1_ativo",
+    "raw_protheus.suo": "company_group uo_filial uo_codcamp uo_desc uo_msblql",
+    "raw_protheus.ac1": "company_group ac1_filial ac1_proven ac1_descri ac1_msblql",
+    "raw_protheus.ac2": "company_group ac2_filial ac2_proven ac2_stage ac2_descri ac2_hdurac",
+    "raw_protheus.scj": """
+        company_group cj_filial cj_num cj_prospe cj_lojpro cj_cliente cj_loja cj_condpag cj_tabela cj_status
+        cj_propost cj_nropor cj_revisa
+    """,
+    "raw_protheus.sck": """
+        company_group ck_filial ck_num ck_item ck_produto ck_um ck_tes ck_cliente ck_loja ck_numpv ck_propost
+        ck_itempro
+    """,
+    "raw_protheus.fk6": "company_group fk6_filial fk6_idfk6 fk6_recpag fk6_tpdoc fk6_tabori fk6_idorig",
+    "raw_protheus.adz": """
+        company_group adz_filial adz_propos adz_revisa adz_folder adz_item adz_produt adz_descri adz_um adz_moeda
+        adz_condpg adz_tes adz_orcame adz_itemor
+    """,
+    "raw_protheus.table_sharing": "company_group alias physical_name company_mode unit_mode branch_mode unique_key",
     "raw_protheus.sa3": "company_group a3_filial a3_cod a3_msblql",
     "raw_protheus.sc5": """
         company_group c5_filial c5_num c5_tipo c5_cliente c5_lojacli c5_client c5_lojaent c5_tipocli

@@ -6,9 +6,15 @@ a quantity, decimal(18,4).
 
 Left out on purpose, because no model reads them and they identify a natural person or may hold free text:
 in SA1 name, short name, phone, e-mail, postal code and the shared CNPJ/CPF column (identifiers go to
-`customer_identifiers`, a company's CNPJ to the derived `a1_cnpj` and `a1_cnpj_root`); in SA3 all but the
-business name and e-mail; E1_NOMCLI, E5_HISTOR, FK1_HISTOR and the memo AD1_MTVENC.
+`customer_identifiers`, a company's CNPJ to the derived `a1_cnpj` and `a1_cnpj_root`); in SUS the same columns
+(a company's CNPJ becomes `us_cnpj` and `us_cnpj_root`, nothing else of a prospect lands); in SA3 all but the
+business name and e-mail; E1_NOMCLI, E5_HISTOR, FK1_HISTOR, FK6_HISTOR and the memo AD1_MTVENC.
+
+`table_sharing` is ours: one row per table of the dictionary SX2, how its branch column is to be read (section 1.3).
 """
+
+# Tables of ours that are no physical table of Protheus: no record number, no control columns.
+UNNUMBERED = ("customer_identifiers", "table_sharing")
 
 PROTHEUS_COLUMNS: dict[str, str] = {
     "sa1": """
@@ -16,8 +22,45 @@ PROTHEUS_COLUMNS: dict[str, str] = {
         a1_cond a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_pricom:date
         a1_ultcom:date a1_dtcad:date a1_origct a1_tpcamp a1_chvcam a1_clipri a1_lojpri
     """,
+    "sus": """
+        us_filial us_cod us_loja us_pessoa us_cnpj us_cnpj_root us_est us_vend us_origem us_midia us_status
+        us_codcli us_lojacli us_dtcad:date us_hrcad us_dtconv:date us_hrconv us_tpcamp us_chvcam us_coddesq
+        us_msblql
+    """,
     "sa3": """
         a3_filial a3_cod a3_nreduz a3_email a3_msblql
+    """,
+    "aca": """
+        aca_filial aca_grprep aca_descri aca_grpsup aca_msblql
+    """,
+    "sb1": """
+        b1_filial b1_cod b1_desc b1_tipo b1_um b1_grupo b1_prv1:decimal b1_posipi b1_ativo b1_msblql
+    """,
+    "se4": """
+        e4_filial e4_codigo e4_tipo e4_cond e4_descri e4_msblql
+    """,
+    "da0": """
+        da0_filial da0_codtab da0_descri da0_datde:date da0_datate:date da0_condpg da0_ativo
+    """,
+    "da1": """
+        da1_filial da1_item da1_codtab da1_codpro da1_prcven:decimal da1_moeda:decimal da1_datvig:date da1_ativo
+    """,
+    "suo": """
+        uo_filial uo_codcamp uo_desc uo_dtini:date uo_dtfim:date uo_custo:decimal uo_msblql
+    """,
+    "ac1": """
+        ac1_filial ac1_proven ac1_descri ac1_msblql
+    """,
+    "ac2": """
+        ac2_filial ac2_proven ac2_stage ac2_descri ac2_releva:decimal ac2_ddurac:decimal ac2_hdurac
+    """,
+    "scj": """
+        cj_filial cj_num cj_emissao:date cj_valida:date cj_prospe cj_lojpro cj_cliente cj_loja cj_condpag
+        cj_tabela cj_status cj_moeda:decimal cj_propost cj_nropor cj_revisa
+    """,
+    "sck": """
+        ck_filial ck_num ck_item ck_produto ck_um ck_qtdven:decimal4 ck_prcven:decimal ck_valor:decimal ck_tes
+        ck_cliente ck_loja ck_numpv ck_propost ck_itempro
     """,
     "sc5": """
         c5_filial c5_num c5_tipo c5_cliente c5_lojacli c5_client c5_lojaent c5_tipocli c5_condpag
@@ -70,6 +113,9 @@ PROTHEUS_COLUMNS: dict[str, str] = {
     "fk7": """
         fk7_filial fk7_iddoc fk7_alias fk7_chave
     """,
+    "fk6": """
+        fk6_filial fk6_idfk6 fk6_valcal:decimal fk6_valmov:decimal fk6_recpag fk6_tpdoc fk6_tabori fk6_idorig
+    """,
     "cn9": """
         cn9_filial cn9_numero cn9_revisa cn9_revatu cn9_espctr cn9_situac cn9_tpcto cn9_dtinic:date
         cn9_dtfim:date cn9_dtassi:date cn9_condpg cn9_vlini:decimal cn9_vlatu:decimal
@@ -90,6 +136,11 @@ PROTHEUS_COLUMNS: dict[str, str] = {
         ady_tabela ady_orcame ady_status ady_data:date ady_vend ady_condpg ady_dtapro:date
         ady_dtpdv:date ady_dtfat:date ady_dtrepr:date ady_mtrepr
     """,
+    "adz": """
+        adz_filial adz_propos adz_revisa adz_folder adz_item adz_produt adz_descri adz_um adz_moeda
+        adz_condpg adz_tes adz_qtdven:decimal4 adz_prcven:decimal adz_prctab:decimal adz_total:decimal
+        adz_descon:decimal adz_valdes:decimal adz_orcame adz_itemor
+    """,
     "ad1": """
         ad1_filial ad1_nropor ad1_revisa ad1_descri ad1_data:date ad1_hora ad1_user ad1_vend
         ad1_dtini:date ad1_dtfim:date ad1_dtpfim:date ad1_prospe ad1_lojpro ad1_codcli ad1_lojcli
@@ -103,6 +154,9 @@ PROTHEUS_COLUMNS: dict[str, str] = {
     """,
     "sys_company": """
         m0_codigo m0_codfil m0_filial m0_nome m0_nomecom m0_cgc m0_estcob m0_cidcob
+    """,
+    "table_sharing": """
+        alias physical_name company_mode unit_mode branch_mode unique_key
     """,
     "customer_identifiers": """
         branch customer_code store kind value reject_reason position:int

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
 
-from ingestion.protheus_columns import PROTHEUS_COLUMNS
+from ingestion.protheus_columns import PROTHEUS_COLUMNS, UNNUMBERED
 
 ColumnType = Literal["text", "int", "bool", "timestamp", "date", "decimal", "decimal4"]
 Engine = Literal["duckdb", "postgres"]
@@ -175,7 +175,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         # Control columns come first: group (the table suffix's company), R_E_C_N_O_, D_E_L_E_T_, S_T_A_M_P_.
         table: (
             "company_group "
-            + ("" if table == "customer_identifiers" else "recno:int is_deleted:bool stamped_at:timestamp ")
+            + ("" if table in UNNUMBERED else "recno:int is_deleted:bool stamped_at:timestamp ")
             + columns
         )
         for table, columns in PROTHEUS_COLUMNS.items()

@@ -1,134 +1,105 @@
-"""Access to the ERP's database through SQLAlchemy: SQL Server, Oracle, PostgreSQL; SQLite in tests.
+"""Protheus by SQL through SQLAlchemy: PostgreSQL, SQL Server, Oracle; SQLite in tests and demonstrations.
 
-Names are taken as the database shows them (upper case on SQL Server, lower on PostgreSQL), and compared without
-case. Physical tables come from the dictionary SX2 when it is in the database, else alias + group + "0".
+Names are taken as the database shows them (upper case on SQL Server, lower on PostgreSQL and, for SQLAlchemy, Oracle)
+and compared without case. Physical tables come from SX2 when it is in the database, else alias + group + "0".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingestion.errors import SourceError
-from ingestion.protheus.settings import COMPANIES, DELETED, RECNO, STAMP
+from ingestion.protheus import queries
+from ingestion.protheus.dictionary import SX2, SX3, Dictionary
+from ingestion.protheus.settings import DELETED, RECNO, ProtheusConfig
+from ingestion.protheus.source import BYTES, MOMENT, NUMBER, TEXT, Chunk, PhysicalTable, Sharing
 
-
-@dataclass(frozen=True)
-class PhysicalTable:
-    """One table as it is: real names by their lower-case form, and the decimals the dictionary gives to numbers."""
-
-    name: str
-    columns: Mapping[str, str]
-    decimals: Mapping[str, int]
-
-    @property
-    def has_stamp(self) -> bool:
-        """Whether the database keeps the instant of the last change."""
-        return STAMP in self.columns
+IN_LIST = 500  # Oracle takes a thousand values at most
+DRIVERS = {"mssql": "sqlserver", "oracle": "oracle"}
 
 
 class Database:
     """A read-only connection. Every failure is a SourceError without the URL."""
 
-    def __init__(self, url: str, group: str) -> None:
-        self.group = group
-        try:
-            self._engine = sa.create_engine(url, pool_pre_ping=True)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-            raise SourceError(
-                f"The Protheus URL cannot be used ({type(error).__name__}). Write it like "
-                "postgresql://user:password@host/database, and install the driver it names."
-            ) from None
+    def __init__(self, config: ProtheusConfig) -> None:
+        self.notes: list[str] = []
+        self._schema = config.db_schema
+        self._dictionary = Dictionary(config.company_group)
+        self._engine = make_engine(config.url, config.isolation)
         self._names: dict[str, str] = {}
-        self._physical: dict[str, str] = {}
-        self._decimals: dict[str, dict[str, int]] = {}
+
+    @property
+    def sharing(self) -> list[Sharing]:
+        """How each table of the dictionary is shared between branches."""
+        return self._dictionary.sharing
 
     def open(self) -> None:
         """List the tables and read the dictionary."""
         try:
-            self._names = {name.lower(): name for name in sa.inspect(self._engine).get_table_names()}
+            tables = sa.inspect(self._engine).get_table_names(schema=self._schema)
         except sa.exc.SQLAlchemyError as error:
             raise self._failure("cannot be opened", error) from None
-        for row in self._dictionary("sx2", ("x2_chave", "x2_arquivo")):
-            self._physical[row["x2_chave"].lower()] = row["x2_arquivo"].lower()
-        for row in self._dictionary("sx3", ("x3_arquivo", "x3_campo", "x3_decimal")):
-            fields = self._decimals.setdefault(row["x3_arquivo"].lower(), {})
-            fields[row["x3_campo"].lower()] = int(float(row["x3_decimal"] or 0))
+        self._names = {name.lower(): name for name in tables}
+        self._dictionary.add_tables(self._live("sx2", SX2))
+        self._dictionary.add_columns(self._live("sx3", SX3))
+        self.notes += self._dictionary.gaps()
 
     def table(self, alias: str) -> PhysicalTable | None:
-        """The physical table of an alias (lower case); None when it does not exist."""
-        default = alias if alias == COMPANIES else f"{alias}{self.group.lower()}0"
-        wanted = self._physical.get(alias, default)
+        """See `Source`. SourceError when it was not made by DBAccess."""
+        wanted, default = self._dictionary.physical_name(alias), self._dictionary.default_name(alias)
         name = self._names.get(wanted) or self._names.get(default)
         if name is None:
             return None
         try:
-            columns = {
-                str(column["name"]).lower(): str(column["name"])
-                for column in sa.inspect(self._engine).get_columns(name)
-            }
+            described = sa.inspect(self._engine).get_columns(name, schema=self._schema)
         except sa.exc.SQLAlchemyError as error:
             raise self._failure(f"cannot describe {name}", error) from None
+        columns = {str(column["name"]).lower(): str(column["name"]) for column in described}
         for needed in (RECNO, DELETED):
             if needed not in columns:
                 raise SourceError(
                     f"Protheus table {name} has no column {needed.upper()}: it was not made by DBAccess."
                 )
-        return PhysicalTable(name, columns, self._decimals.get(alias, {}))
+        families = {str(column["name"]).lower(): _family(column["type"]) for column in described}
+        return PhysicalTable(name, columns, self._dictionary.decimals.get(alias, {}), families)
 
     def chunk(
-        self,
-        table: PhysicalTable,
-        columns: Sequence[str],
-        after_recno: int,
-        stamped_since: datetime | None,
-        limit: int,
-    ) -> list[dict[str, Any]]:
-        """At most `limit` rows with a greater R_E_C_N_O_, in its order; keys are lower-case names, values raw.
+        self, table: PhysicalTable, columns: Sequence[str], after: int, since: datetime | None, limit: int
+    ) -> tuple[Chunk, bool]:
+        """See `Source`."""
+        moment = None if since is None else queries.bound(since, self._engine.dialect.name)
+        rows = self._rows(table.name, queries.chunk(table, columns, after, moment, limit, self._schema))
+        return Chunk.of_rows(columns, rows), len(rows) == limit
 
-        `stamped_since` (naive UTC) leaves out rows that were not touched since; deleted rows are never left out.
-        """
-        present = [name for name in columns if name in table.columns]
-        source, chosen = self._select(table, present)
-        recno = source.c[table.columns[RECNO]]
-        query = chosen.where(recno > after_recno).order_by(recno).limit(limit)
-        if stamped_since is not None:
-            query = query.where(source.c[table.columns[STAMP]] >= self._bound(stamped_since))
-        return [dict(zip(present, row, strict=True)) for row in self._rows(table.name, query)]
+    def picked(self, table: PhysicalTable, columns: Sequence[str], recnos: Iterable[int]) -> Chunk:
+        """See `Source`."""
+        wanted, rows = sorted(recnos), list[Any]()
+        for start in range(0, len(wanted), IN_LIST):
+            query = queries.picked(table, columns, wanted[start : start + IN_LIST], self._schema)
+            rows.extend(self._rows(table.name, query))
+        return Chunk.of_rows(columns, rows)
 
-    def newest_stamp(self, table: PhysicalTable) -> Any:
-        """The raw greatest S_T_A_M_P_, None when no row has one."""
-        source, _ = self._select(table, [STAMP])
-        return self._rows(table.name, sa.select(sa.func.max(source.c[table.columns[STAMP]])))[0][0]
-
-    def recnos(self, table: PhysicalTable) -> set[int]:
-        """Every R_E_C_N_O_ that is there."""
-        return {int(row[0]) for row in self._rows(table.name, self._select(table, [RECNO])[1])}
+    def newest_stamp(self, table: PhysicalTable, until: datetime) -> Any:
+        """See `Source`."""
+        limit = queries.bound(until, self._engine.dialect.name)
+        return self._rows(table.name, queries.newest_stamp(table, limit, self._schema))[0][0]
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
-    def _dictionary(self, alias: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
-        """Live rows of SX2 or SX3, trimmed; empty when the dictionary is not in the database (section 1.2)."""
-        name = self._names.get(f"{alias}{self.group.lower()}0")
-        if name is None:
-            return []
+    def _live(self, alias: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Live rows of SX2 or SX3; empty when the dictionary is not in the database (section 1.2)."""
         table = self.table(alias)
-        if table is None or any(column not in table.columns for column in columns):
+        if table is None or any(name not in table.columns for name in columns[:2]):
             return []
-        query = self._select(table, [*columns, DELETED])[1]
-        rows = [[_trim(value) for value in row] for row in self._rows(name, query)]
-        return [dict(zip(columns, row, strict=False)) for row in rows if row[-1] != "*" and row[0] and row[1]]
-
-    def _select(self, table: PhysicalTable, columns: Sequence[str]) -> tuple[Any, Any]:
-        needed = {RECNO, *columns} | ({STAMP} if table.has_stamp else set())
-        source = sa.table(table.name, *[sa.column(table.columns[name]) for name in sorted(needed)])
-        return source, sa.select(*[source.c[table.columns[name]] for name in columns])
+        there = [name for name in columns if name in table.columns]
+        rows = self._rows(table.name, queries.live(table, there, self._schema))
+        return [dict(zip(there, row, strict=True)) for row in rows]
 
     def _rows(self, name: str, query: Any) -> Sequence[Any]:
         try:
@@ -136,10 +107,11 @@ class Database:
                 return connection.execute(query).fetchall()
         except sa.exc.SQLAlchemyError as error:
             raise self._failure(f"cannot read {name}", error) from None
-
-    def _bound(self, moment: datetime) -> Any:
-        """SQLite has no instants: they are text there, and text is what compares with it."""
-        return f"{moment:%Y-%m-%d %H:%M:%S}" if self._engine.dialect.name == "sqlite" else moment
+        except UnicodeDecodeError:
+            raise SourceError(
+                f"The Protheus database gives text of {name} that is not in the encoding it declares. Set the client's "
+                "encoding in the URL (PostgreSQL: ?client_encoding=LATIN1; SQL Server and Oracle: the driver's charset)."
+            ) from None
 
     def _failure(self, what: str, error: Exception) -> SourceError:
         cause = getattr(error, "orig", None) or error
@@ -149,5 +121,36 @@ class Database:
         )
 
 
-def _trim(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def make_engine(url: str, isolation: str | None = None) -> sa.Engine:
+    """An engine for a URL; SourceError names the driver that is missing, and never the URL."""
+    try:
+        # PostgreSQL URLs without a driver use psycopg, which comes with Bastão; the others are extras.
+        parts = sa.make_url(url)
+        if parts.drivername in ("postgresql", "postgres"):
+            parts = parts.set(drivername="postgresql+psycopg")
+        options: dict[str, Any] = {"isolation_level": isolation} if isolation else {}
+        return sa.create_engine(parts, pool_pre_ping=True, **options)
+    except (ModuleNotFoundError, ImportError) as error:
+        extra = DRIVERS.get(sa.make_url(url).get_backend_name())
+        remedy = f"pip install 'bastao[{extra}]'" if extra else f"install the package {error.name}"
+        raise SourceError(f"The driver that the Protheus URL names is not installed ({error.name}): {remedy}.") from None
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        raise SourceError(
+            f"The Protheus URL cannot be used ({type(error).__name__}). Write it like postgresql://user:password@host/database, "
+            "mssql+pyodbc://user:password@host/database?driver=ODBC+Driver+18+for+SQL+Server or "
+            "oracle+oracledb://user:password@host/?service_name=name."
+        ) from None
+
+
+def _family(kind: Any) -> str:
+    """The family of a column's type: widths and precisions may change, families may not."""
+    families: tuple[tuple[Any, str], ...] = (
+        (sa.types.NullType, ""),
+        ((sa.types.LargeBinary, sa.types.BINARY, sa.types.VARBINARY), BYTES),
+        (sa.types.String, TEXT),
+        (sa.types.Numeric, NUMBER),
+        (sa.types.Integer, NUMBER),
+        (sa.types.DateTime, MOMENT),
+        (sa.types.Date, MOMENT),
+    )
+    return next((family for known, family in families if isinstance(kind, known)), "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.ports import Ports, Target
 from ingestion.rows import to_arrow
@@ -132,10 +133,14 @@ class DirectLanding:
     def state(self) -> dict[str, Any]:
         return json.loads(self._cursors.read_text()) if self._cursors.exists() else {}
 
-    def load(self, tables: dict[str, list[dict[str, Any]]], state: dict[str, Any]) -> None:
+    def join(self, name: str, rows: list[dict[str, Any]], typed: pa.Table) -> pa.Table:
+        return pa.concat_tables([typed, to_arrow(TABLES[self._dataset][name], rows)])
+
+    def load(self, tables: dict[str, Any], state: dict[str, Any]) -> None:
         with self._target.lock("load"), duckdb.connect(str(self._target.destination)) as connection:
             for name, rows in tables.items():
-                connection.register("arrived", to_arrow(TABLES[self._dataset][name], rows))
+                typed = rows if isinstance(rows, pa.Table) else to_arrow(TABLES[self._dataset][name], rows)
+                connection.register("arrived", typed)
                 connection.execute(f"insert into {self._dataset}.{name} by name select * from arrived")
         self._cursors.write_text(json.dumps(state))
 
