@@ -119,16 +119,30 @@ def salesforce_config(runtime: Runtime) -> SalesforceConfig:
 
 
 def protheus_config(runtime: Runtime) -> ProtheusConfig:
-    """SettingsError when the database's URL is missing."""
-    from ingestion.protheus import ProtheusConfig
+    """SettingsError when the database's URL is missing, or the REST server's user and password."""
+    from ingestion.protheus import ProtheusConfig, RestAccess
 
     wanted = runtime.profile.sources.protheus
     assert wanted is not None, "protheus is not configured"
-    return ProtheusConfig(
-        url=_secret(runtime, "protheus", "url_env"),
-        company_group=wanted.company_group,
-        overlap_minutes=wanted.overlap_minutes,
+    common: dict[str, Any] = {
+        "company_group": wanted.company_group,
+        "overlap_minutes": wanted.overlap_minutes,
+        "accepted_changes": wanted.accepted_changes,
+    }
+    if wanted.mode == "sql":
+        url = _secret(runtime, "protheus", "url_env")
+        return ProtheusConfig(url, db_schema=wanted.db_schema, isolation=wanted.isolation, **common)
+    if not wanted.rest_url:
+        return ProtheusConfig(mode="rest", **common)  # ingestion says what is missing
+    access = RestAccess(
+        base_url=wanted.rest_url.rstrip("/"),
+        username=_secret(runtime, "protheus", "rest_user_env"),
+        password=_secret(runtime, "protheus", "rest_password_env"),
+        branch=wanted.rest_branch,
+        token_in=wanted.rest_token_in,
+        stamp_literal=wanted.rest_stamp_literal,
     )
+    return ProtheusConfig(mode="rest", rest=access, **common)
 
 
 def open_rd_station(runtime: Runtime) -> RdStationApi:

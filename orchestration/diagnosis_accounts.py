@@ -144,15 +144,9 @@ def _ask_salesforce(runtime: Runtime) -> str:
 
 
 def _ask_protheus(runtime: Runtime) -> str:
-    import sqlalchemy as sa
+    from ingestion import protheus
 
-    engine = sa.create_engine(accounts.protheus_config(runtime).url)
-    try:
-        with engine.connect() as connection:
-            connection.execute(sa.text("select 1"))
-    finally:
-        engine.dispose()
-    return "the database answers"
+    return protheus.describe(accounts.protheus_config(runtime), accounts.ports(runtime, "protheus"))
 
 
 def _quota(runtime: Runtime, source: str, owners: list[str]) -> Iterator[Finding]:

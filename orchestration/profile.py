@@ -167,11 +167,26 @@ class Salesforce(Section):
 
 
 class Protheus(Section):
-    """The ERP's database, read only."""
+    """The ERP, read only: by its database (`mode: sql`) or by its REST server (`mode: rest`)."""
 
-    url_env: EnvName = "BASTAO_PROTHEUS_URL"
+    mode: Literal["sql", "rest"] = "sql"
     company_group: str = "01"
     overlap_minutes: int = Field(60, ge=0, description="how far each reading goes back over what was read")
+    accepted_changes: tuple[str, ...] = Field((), description="lost or retyped columns that were looked at, as SD2.D2_CUSTO1")
+    url_env: EnvName = "BASTAO_PROTHEUS_URL"
+    db_schema: str | None = Field(None, description="owner of the tables, when it is not the user who reads")
+    isolation: Literal["READ COMMITTED", "REPEATABLE READ", "SNAPSHOT"] | None = None
+    rest_url: str | None = Field(None, description="with the server's prefix, as https://erp.empresa.com.br:8080/rest")
+    rest_user_env: EnvName = "BASTAO_PROTHEUS_USER"
+    rest_password_env: EnvName = "BASTAO_PROTHEUS_PASSWORD"
+    rest_branch: str = Field("01", description="branch of the header tenantId; all branches are read all the same")
+    rest_token_in: Literal["body", "query"] = "body"
+    rest_stamp_literal: Literal["text", "timestamp"] = Field("text", description="timestamp when the ERP's database is Oracle")
+
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The secrets of the chosen mode."""
+        return ("url_env",) if self.mode == "sql" else ("rest_user_env", "rest_password_env")
 
 
 class Files(Section):

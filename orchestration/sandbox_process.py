@@ -107,6 +107,8 @@ def credentials(profile: Profile) -> dict[str, str]:
             found[getattr(salesforce, key)] = given["salesforce"][key.removesuffix("_env")]
     if protheus := sources.protheus:
         found[protheus.url_env] = given["protheus"]["url"]
+        found[protheus.rest_user_env] = given["protheus"]["username"]
+        found[protheus.rest_password_env] = given["protheus"]["password"]
     return {name: str(value) for name, value in found.items() if value is not None}
 
 

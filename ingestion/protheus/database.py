@@ -104,7 +104,10 @@ class Database:
     def _rows(self, name: str, query: Any) -> Sequence[Any]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).fetchall()
+                # The driver's own tuples: no column has a type of SQLAlchemy's, so there is nothing to convert, and its
+                # row objects cost as much as the query.
+                cursor = connection.execute(query).cursor
+                return cursor.fetchall() if cursor is not None else []
         except sa.exc.SQLAlchemyError as error:
             raise self._failure(f"cannot read {name}", error) from None
         except UnicodeDecodeError:
@@ -129,7 +132,11 @@ def make_engine(url: str, isolation: str | None = None) -> sa.Engine:
         if parts.drivername in ("postgresql", "postgres"):
             parts = parts.set(drivername="postgresql+psycopg")
         options: dict[str, Any] = {"isolation_level": isolation} if isolation else {}
-        return sa.create_engine(parts, pool_pre_ping=True, **options)
+        engine = sa.create_engine(parts, pool_pre_ping=True, **options)
+        if engine.dialect.name == "postgresql":
+            # Before SQLAlchemy's own first look at the connection, which stumbles over bytes.
+            sa.event.listen(engine, "connect", _speak, insert=True)
+        return engine
     except (ModuleNotFoundError, ImportError) as error:
         extra = DRIVERS.get(sa.make_url(url).get_backend_name())
         remedy = f"pip install 'bastao[{extra}]'" if extra else f"install the package {error.name}"
@@ -140,6 +147,13 @@ def make_engine(url: str, isolation: str | None = None) -> sa.Engine:
             "mssql+pyodbc://user:password@host/database?driver=ODBC+Driver+18+for+SQL+Server or "
             "oracle+oracledb://user:password@host/?service_name=name."
         ) from None
+
+
+def _speak(connection: Any, _: Any) -> None:
+    """A PostgreSQL database without an encoding gives bytes as they are: those of the application's code page."""
+    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        connection.execute("set client_encoding to 'WIN1252'")
+        connection.commit()
 
 
 def _family(kind: Any) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import httpx
+
 from ingestion.errors import ApiError, ConfigError, IngestionError, SourceError
 from ingestion.ports import Ports, Target
 from ingestion.protheus import convert, schema_watch
@@ -43,9 +45,11 @@ PATIENCE = 3  # so many tables in a row that cannot be read, and the ERP is take
 FUTURE = timedelta(days=1)  # a stamp further ahead than that moves no watermark
 
 
-def run(config: ProtheusConfig, ports: Ports, target: Target) -> LoadReport:
+def run(
+    config: ProtheusConfig, ports: Ports, target: Target, transport: httpx.BaseTransport | None = None
+) -> LoadReport:
     """Load what changed in Protheus since the last run. Raises IngestionError; progress is kept."""
-    source = open_source(config, ports)
+    source = open_source(config, ports, transport)
     try:
         source.open()
         return load(
@@ -55,7 +59,7 @@ def run(config: ProtheusConfig, ports: Ports, target: Target) -> LoadReport:
         source.close()
 
 
-def open_source(config: ProtheusConfig, ports: Ports) -> Source:
+def open_source(config: ProtheusConfig, ports: Ports, transport: httpx.BaseTransport | None = None) -> Source:
     """The way to the ERP that the settings name; ConfigError when its address is missing."""
     if config.mode == "sql":
         if not config.url:
@@ -63,7 +67,7 @@ def open_source(config: ProtheusConfig, ports: Ports) -> Source:
         return Database(config)
     if config.rest is None:
         raise ConfigError("Protheus by REST needs sources.protheus.rest_url in bastao.yaml, a user and a password.")
-    return RestSource(config.rest, config.company_group, ports)
+    return RestSource(config.rest, config.company_group, ports, transport)
 
 
 @dataclass
@@ -184,10 +188,10 @@ class Reader:
             if table.has_stamp:
                 # Before the first row is read: what changes meanwhile is behind this watermark.
                 newest, _ = convert.stamps([self.source.newest_stamp(table, self.now + FUTURE)])
-                state["stamp"] = newest[0].isoformat() if newest[0] else None
+                state["stamp"] = moment.isoformat() if (moment := newest[0].as_py()) else None
         for chunk in self._chunks(table, columns, state.get("recno") or 0, None):
             part = self.slice_of(alias, table, chunk)
-            state["recno"] = _last(chunk, state["recno"])
+            state["recno"] = chunk.last(state["recno"])
             yield part
         state["swept_at"] = state.pop("start")
         yield Slice({})
@@ -197,7 +201,7 @@ class Reader:
         since, newest = self._since(state), instant(state.get("stamp"))
         stored = self._overlap.get(alias, {})
         for chunk in self._chunks(table, columns, 0, since):
-            moments, _ = convert.stamps(chunk.columns[STAMP])
+            moments = convert.stamps(chunk.columns[STAMP])[0].to_pylist()
             recnos = [int(value) for value in chunk.columns[RECNO]]
             past = [moment for moment in moments if moment and moment <= self.now + FUTURE]
             newest = max([*past, *([newest] if newest else [])], default=None)
@@ -213,10 +217,15 @@ class Reader:
         who they are is stored elsewhere, so that a change of it could not be seen here."""
         reached = state.get("recno") or 0
         after = reached if alias == "sa1" else max(0, reached - self.config.overlap_records)
-        for chunk in self._chunks(table, columns, after, None):
+        for chunk in self._chunks(table, columns, after, None, self.window_rows):
             part = self.stored.differing(alias, self.landed(alias, table, chunk)).slice_of(alias)
-            state["recno"] = max(reached, _last(chunk, reached))
+            state["recno"] = reached = chunk.last(reached)
             yield part
+
+    @property
+    def window_rows(self) -> int:
+        """Rows that are compared with what is stored at a time: each comparison is a visit to the warehouse."""
+        return max(self.config.chunk_rows, 20_000)
 
     def landed(self, alias: str, table: PhysicalTable, chunk: Chunk) -> Landed:
         """A chunk as it lands."""
@@ -227,13 +236,13 @@ class Reader:
         return self.landed(alias, table, chunk).slice_of(alias)
 
     def _chunks(
-        self, table: PhysicalTable, columns: list[str], after: int, since: datetime | None
+        self, table: PhysicalTable, columns: list[str], after: int, since: datetime | None, limit: int = 0
     ) -> Iterator[Chunk]:
         """Chunks with rows (or refused ones) in the order of R_E_C_N_O_."""
         more = True
         while more:
-            chunk, more = self.source.chunk(table, columns, after, since, self.config.chunk_rows)
-            after = _last(chunk, after)
+            chunk, more = self.source.chunk(table, columns, after, since, limit or self.config.chunk_rows)
+            after = chunk.last(after)
             if len(chunk) or chunk.refused:
                 yield chunk
 
@@ -243,7 +252,3 @@ class Reader:
             watermark - timedelta(minutes=self.config.overlap_minutes) if watermark else datetime(1900, 1, 1)
         )
 
-
-def _last(chunk: Chunk, before: int) -> int:
-    """The greatest record number of a chunk."""
-    return int(chunk.columns[RECNO][-1]) if len(chunk) else before

@@ -73,10 +73,8 @@ def reconcile(reader: Reader, alias: str, table: PhysicalTable, columns: list[st
     key = [name for name in KEYS.get(alias, "").split() if name in table.columns]
     read = columns if not table.has_stamp else [RECNO, DELETED, STAMP, *key]
     while more:
-        chunk, more = reader.source.chunk(table, read, after, None, reader.config.chunk_rows)
-        if not len(chunk) and more:
-            continue
-        until = int(chunk.columns[RECNO][-1]) if more else _LAST
+        chunk, more = reader.source.chunk(table, read, after, None, reader.window_rows)
+        until = chunk.last(after) if more else _LAST
         there = [int(value) for value in chunk.columns[RECNO]]
         if table.has_stamp:
             known = reader.stored.window(alias, ["is_deleted", *key], after, until)

@@ -31,6 +31,10 @@ CONTROL = (RECNO, DELETED)
 class Refused(SourceError):
     """The service understood the question and did not like it (an unknown table or column)."""
 
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 class RestSource:
     """One REST server and one company group. Keys and envelopes are read without case (contract 3.3)."""
@@ -124,10 +128,7 @@ class RestSource:
             if page.grows_from(after) and (page.size or not (page.more or (promised and attempt == 1))):
                 return page
         if not page.grows_from(after):
-            raise SourceError(
-                f"Protheus REST, {table.name}: rows come again or out of the order of R_E_C_N_O_ after record {after}. "
-                "The service does not keep `order`; read this company by SQL (mode: sql)."
-            )
+            raise _out_of_order(table.name, after)
         raise SourceError(
             f"Protheus REST, {table.name}: an empty page after record {after}, although the service says that more follows. "
             "What was read is kept; run again later."
@@ -154,7 +155,8 @@ class RestSource:
             if {"code", "message"} & body.keys() or "errorcode" in body:
                 raise Refused(
                     f"Protheus REST refuses to read {name} ({answer.status}). Check that the server runs with SECURITY=1 and that "
-                    "the user may read the table."
+                    "the user may read the table.",
+                    answer.status,
                 )
             raise ApiError(f"GET {PATH} for {name} answered {answer.status} without saying why.", status=answer.status)
         items = body.get("items")
@@ -180,12 +182,13 @@ class RestSource:
                 rows = [_lower(item) for item in items if isinstance(item, dict)]
                 if not rows:
                     return found
-                found += rows
-                reached = max((int(row.get(RECNO) or 0) for row in rows), default=0)
-                if reached <= after:
-                    return found
-                after = reached
-        except Refused:
+                page = parse([RECNO], items, False)
+                if not page.grows_from(after) or page.last is None:
+                    raise _out_of_order(name, after)
+                found, after = [*found, *rows], page.last
+        except Refused as refused:
+            if refused.status == 404:
+                raise  # not the table is unknown but genericQuery itself
             return []
 
     def _control(self, alias: str) -> list[str]:
@@ -225,6 +228,13 @@ class RestSource:
     def _instant(self, moment: datetime) -> str:
         text = f"'{moment:%Y-%m-%d %H:%M:%S}'"
         return f"TIMESTAMP {text}" if self._access.stamp_literal == "timestamp" else text
+
+
+def _out_of_order(name: str, after: int) -> SourceError:
+    return SourceError(
+        f"Protheus REST, {name}: rows come again or out of the order of R_E_C_N_O_ after record {after}. "
+        "The service does not keep `order`; read this company by SQL (mode: sql)."
+    )
 
 
 def _lower(item: Mapping[Any, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ class Page:
             for name, positions in page.chunk.lacking.items():
                 lacking.setdefault(name, set()).update(start + position for position in positions)
             refused.extend(page.chunk.refused)
-        return Chunk(values, {name: frozenset(found) for name, found in lacking.items()}, refused)
+        seen = max((page.last or 0 for page in pages), default=0)
+        return Chunk(values, {name: frozenset(found) for name, found in lacking.items()}, refused, seen)
 
 
 def parse(columns: Sequence[str], items: Sequence[Any], more: bool) -> Page:

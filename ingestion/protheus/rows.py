@@ -91,7 +91,7 @@ def landed(
     deleted = pc.fill_null(pc.equal(marks, "*"), False)
     moments = _stamps(chunk, desk)
     if latest is not None:
-        desk.add(STAMP, [(n, "future_stamp") for n, moment in enumerate(moments) if moment and moment > latest])
+        desk.add(STAMP, _positions(pc.greater(moments, pa.scalar(latest, moments.type)), "future_stamp"))
     others: Tables = {}
     if alias in EXTRA_SOURCES:
         prefix = alias[1:] if alias == "sa1" else "us"
@@ -101,7 +101,7 @@ def landed(
     if alias == "sa1":
         others[IDENTIFIERS] = identifiers(group, chunk, columns, deleted)
     groups = columns["m0_codigo"] if alias == COMPANIES else pa.repeat(pa.scalar(group), count)
-    control = [groups, pa.array(recnos, pa.int64()), deleted, pa.array(moments, pa.timestamp("us"))]
+    control = [groups, pa.array(recnos, pa.int64()), deleted, moments]
     names = [column.name for column in TABLES[SCHEMA][alias].columns]
     own = pa.table({**dict(zip(CONTROL, control, strict=True)), **columns}).select(names)
     desk.rows += [desk.row(recno, None, reason) for recno, reason in chunk.refused]
@@ -123,9 +123,9 @@ def sharing_rows(group: str, tables: Iterable[Sharing]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _stamps(chunk: Chunk, desk: _Quarantine) -> Sequence[datetime | None]:
+def _stamps(chunk: Chunk, desk: _Quarantine) -> pa.Array:
     if STAMP not in chunk.columns:
-        return [None] * len(chunk)
+        return pa.nulls(len(chunk), pa.timestamp("us"))
     moments, refused = convert.stamps(chunk.columns[STAMP])
     desk.add(STAMP, refused)
     return moments
@@ -134,8 +134,11 @@ def _stamps(chunk: Chunk, desk: _Quarantine) -> Sequence[datetime | None]:
 def _unknown(array: pa.Array, known: frozenset[str], reason: str) -> list[tuple[int, str]]:
     """Positions of filled codes that are not among the known ones; they land as they are."""
     strange = pc.invert(pc.is_in(array, value_set=pa.array(sorted(known))))
-    strange = pc.fill_null(pc.and_(strange, pc.is_valid(array)), False)
-    return [(int(position), reason) for position in pc.indices_nonzero(strange).to_pylist()]
+    return _positions(pc.and_(strange, pc.is_valid(array)), reason)
+
+
+def _positions(mask: pa.Array, reason: str) -> list[tuple[int, str]]:
+    return [(int(position), reason) for position in pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist()]
 
 
 class _Quarantine:

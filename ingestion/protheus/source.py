@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ingestion.protheus.settings import STAMP
+from ingestion.protheus.settings import RECNO, STAMP
 
 NUMBER, TEXT, MOMENT, BYTES = "number", "text", "instant", "bytes"
 
@@ -32,15 +32,21 @@ class PhysicalTable:
 class Chunk:
     """Rows by column, values raw; every column has the same length. `lacking` says which values did not come at all.
 
-    `refused`: (record number or None, reason) of rows that could not be read as rows.
+    `refused`: (record number or None, reason) of rows that could not be read as rows; `seen`: the greatest number of
+    those, when they came last.
     """
 
     columns: Mapping[str, Sequence[Any]]
     lacking: Mapping[str, frozenset[int]] = field(default_factory=dict)
     refused: Sequence[tuple[int | None, str]] = ()
+    seen: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+    def last(self, before: int) -> int:
+        """The greatest record number, `before` without any."""
+        return max(before, self.seen, int(self.columns[RECNO][-1]) if len(self) else 0)
 
     @classmethod
     def of_rows(cls, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chunk:
@@ -56,7 +62,7 @@ class Chunk:
         kept = {position: new for new, position in enumerate(positions)}
         lacking = {name: frozenset(kept[n] for n in rows if n in kept) for name, rows in self.lacking.items()}
         columns = {name: [values[n] for n in positions] for name, values in self.columns.items()}
-        return Chunk(columns, lacking, self.refused)
+        return Chunk(columns, lacking, self.refused, self.seen)
 
 
 @dataclass(frozen=True)

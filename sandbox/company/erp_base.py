@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sandbox.company import erp_funnel
 from sandbox.company.constants import COMPANY_NAME, ERP_GROUP
 from sandbox.company.erp_values import cents, ymd
 from sandbox.company.people import Person
@@ -27,6 +28,7 @@ def set_up(desk: "ErpDesk") -> None:
     """Static rows (written long before the stamp column existed) and the customers who never were a lead."""
     t = desk.office.start - 300 * DAY
     _registries(desk, t)
+    erp_funnel.registries(desk, t)
     _dictionary(desk, t)
     customers = max(6, round(len(desk.office.mailing.by_email) * 0.035))
     for number in range(customers):
@@ -77,7 +79,7 @@ def _registries(desk: "ErpDesk", t: float) -> None:
         desk.insert(
             t, "SA3", A3_COD=seller.erp_code, A3_NOME=habit.name.upper(), A3_NREDUZ=habit.name.split()[0].upper(),
             A3_TIPO="I" if habit.team == "Inside sales" else "E", A3_EMAIL=seller.email,
-            A3_MSBLQL="2" if habit.active else "1",
+            A3_GRPREP="000001" if habit.team == "Inside sales" else "000002", A3_MSBLQL="2" if habit.active else "1",
         )  # fmt: skip
     for code, (kind, duplicate, stock, cfop, text) in TES.items():
         desk.insert(

@@ -40,22 +40,26 @@ def _sign(
     t: float, book: "SalesBook", key: str, customer: "Customer", product: str, monthly: int, deal_id: str | None
 ) -> None:
     number = book.desk.next_number(f"CN9{customer.branch}", 15, 601)
-    rows = _write(t, book, customer, number, "", product, monthly, ymd(t), monthly)
+    rows = _write(t, book, customer, number, "", product, monthly, ymd(t), monthly, deal_id)
     contract = Contract(key, number, 0, customer, product, monthly, ymd(t), deal_id, rows)
     book.desk.at(book.desk.office.work.next_open(t + 30 * DAY), _measure, book, contract)
 
 
 def _write(
     t: float, book: "SalesBook", customer: "Customer", number: str, revision: str, product: str, monthly: int,
-    started: str, initial: int,
+    started: str, initial: int, deal_id: str | None,
 ) -> tuple[Row, Row, Row]:  # fmt: skip
-    """CN9, CNA and CNB of one revision; the sheet is worth twelve months."""
+    """CN9, CNA and CNB of one revision; the sheet is worth twelve months. The proposal is that of the deal, if any."""
     desk, year = book.desk, cents(monthly * 12)
+    pursuit = book.pursuits.get(deal_id) if deal_id else None
+    proposal = pursuit.proposal.text("ADY_PROPOS") if pursuit else ""
+    revision_of_it = pursuit.proposal.text("ADY_PREVIS") if pursuit else ""
     end = ymd(t + 365 * DAY)
     cn9 = desk.insert(
         t, "CN9", CN9_FILIAL=customer.branch, CN9_NUMERO=number, CN9_REVISA=revision, CN9_ESPCTR="2",
         CN9_SITUAC=_IN_FORCE, CN9_TPCTO="001", CN9_DTINIC=started, CN9_DTFIM=end, CN9_DTASSI=ymd(t),
         CN9_CONDPG="003", CN9_VLINI=cents(initial * 12), CN9_VLATU=year, CN9_SALDO=year,
+        CN9_PROPOS=proposal, CN9_PROREV=revision_of_it,
     )  # fmt: skip
     cna = desk.insert(
         t, "CNA", CNA_FILIAL=customer.branch, CNA_CONTRA=number, CNA_REVISA=revision, CNA_NUMERO="000001",
@@ -65,7 +69,7 @@ def _write(
     cnb = desk.insert(
         t, "CNB", CNB_FILIAL=customer.branch, CNB_CONTRA=number, CNB_REVISA=revision, CNB_NUMERO="000001",
         CNB_ITEM="001", CNB_PRODUT=product, CNB_DESCRI="SERVICO MENSAL", CNB_QUANT=cents(1200),
-        CNB_VLUNIT=cents(monthly), CNB_VLTOT=year,
+        CNB_VLUNIT=cents(monthly), CNB_VLTOT=year, CNB_PROPOS=proposal, CNB_PROREV=revision_of_it,
     )  # fmt: skip
     return cn9, cna, cnb
 
@@ -101,5 +105,5 @@ def _revise(t: float, book: "SalesBook", contract: Contract, factor: float) -> N
     book.desk.update(t, contract.rows[0], CN9_SITUAC=_REVISED, CN9_REVATU=revision)
     contract.rows = _write(
         t + 10, book, contract.customer, contract.number, revision, contract.product, contract.monthly,
-        contract.started, initial,
+        contract.started, initial, contract.deal_id,
     )  # fmt: skip

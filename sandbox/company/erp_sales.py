@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sandbox.company import erp_funnel
 from sandbox.company.chance import spread
 from sandbox.company.constants import ERP_GROUP, ORDER_FIELD
 from sandbox.company.deals import Deal
@@ -67,7 +68,7 @@ class SalesBook:
     def __init__(self, desk: "ErpDesk") -> None:
         self.desk = desk
         self.customers: dict[str, Customer] = {}
-        self.proposals: dict[str, Row] = {}
+        self.pursuits: dict[str, erp_funnel.Pursuit] = {}  # by deal
 
     def customer(self, t: float, person: Person, seller: str) -> Customer:
         """The customer behind a buyer: the company's, or the natural person's; registered on first use."""
@@ -129,30 +130,16 @@ class SalesBook:
         if fact.monthly:
             product = rng.choice([p for p in desk.office.catalogue.products if p.monthly])
             start_contract(self, when + 1800, f"deal:{key}", customer, product.code, round(fact.monthly * 100), deal.id)
-        row = self.proposals.get(deal.id)
-        if row is not None:
-            desk.update(t + 30, row, ADY_STATUS="J", ADY_ENTIDA="1", ADY_CODIGO=customer.code, ADY_LOJA="01",
-                        ADY_DTAPRO=ymd(t), ADY_DTPDV=ymd(when))  # fmt: skip
+        pursuit = self.pursuits.get(deal.id)
+        if pursuit is not None:
+            erp_funnel.win(desk, t + 30, pursuit, customer, when)
 
     def proposal(self, t: float, key: str, person: Person, deal: Deal, fact: PassageFact) -> None:
-        """The commercial proposal of a deal, first for a prospect; refused when the deal is lost."""
-        desk = self.desk
-        branch = "02" if person.state in ("PR", "SC", "RS") else "01"
-        code = desk.next_number("prospect", 6, 501)
-        name = (person.company.name if person.company else person.name).upper()
-        desk.insert(t, "SUS", US_COD=code, US_LOJA="01", US_NOME=name, US_NREDUZ=name, US_EST=person.state,
-                    US_PESSOA="J" if person.company else "F", US_STATUS="2", US_DTCAD=ymd(t), US_MSBLQL="2")  # fmt: skip
-        row = desk.insert(
-            t, "ADY", ADY_FILIAL=branch, ADY_PROPOS=desk.next_number(f"ADY{branch}", 6, 2001), ADY_PREVIS="01",
-            ADY_ENTIDA="2", ADY_CODIGO=code, ADY_LOJA="01", ADY_STATUS="A", ADY_DATA=ymd(t),
-            ADY_VEND=deal.seller.erp_code, ADY_CONDPG="002",
-        )  # fmt: skip
-        self.proposals[deal.id] = row
+        """Opportunity and commercial proposal of a deal, first for a prospect; refused when the deal is lost."""
+        pursuit = erp_funnel.begin(self.desk, t, key, person, deal, fact)
+        self.pursuits[deal.id] = pursuit
         if fact.closed_at is not None and fact.outcome != "won":
-            desk.at(max(fact.closed_at, t) + 900, self._refuse, row)
-
-    def _refuse(self, t: float, row: Row) -> None:
-        self.desk.update(t, row, ADY_STATUS="C", ADY_DTREPR=ymd(t), ADY_MTREPR="000001")
+            self.desk.at(max(fact.closed_at, t) + 900, erp_funnel.refuse, self.desk, pursuit)
 
     def enter_order(self, t: float, key: str, customer: Customer, total: int, source: tuple[Deal, bool] | None) -> None:
         """An order of about `total` cents; a deal's order number is written back into the CRM, mostly."""

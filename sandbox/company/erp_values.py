@@ -25,6 +25,12 @@ def ymd(t: float) -> str:
     return _day_text(int((t + LOCAL_OFFSET) // DAY))
 
 
+def hour_minute(t: float) -> str:
+    """The local time of day as Protheus writes it, HH:MM."""
+    minutes = int((t + LOCAL_OFFSET) % DAY // 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def days_after(t: float, days: int) -> str:
     """The local date some days later, as Protheus writes it."""
     return ymd(t + days * DAY)

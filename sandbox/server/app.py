@@ -18,6 +18,7 @@ from sandbox.server.http import JSON, Refusal, Request, Response, html_error, re
 from sandbox.server.limits import BY_RESOURCE, RULES
 from sandbox.server.pipedrive import register as register_pipedrive
 from sandbox.server.pipedrive.gate import refuse as refuse_pipedrive
+from sandbox.server.protheus import rest as protheus
 from sandbox.server.routing import Route, Router
 from sandbox.server.salesforce import register as register_salesforce
 from sandbox.server.times import http_date
@@ -40,6 +41,7 @@ class App:
         register_pipedrive(self.router)
         register_salesforce(self.router)
         chat.register(self.router)
+        protheus.register(self.router)
         control.register(self.router)
         self._ticker: asyncio.Task[None] | None = None
 

@@ -99,6 +99,21 @@ class SandboxConfig:
     # Protheus.
     protheus_url: str | None = None  # SQLAlchemy URL; default sqlite:///<home>/protheus.db; "none" for no database
     protheus_stamps: bool = True  # S_T_A_M_P_ exists
+    protheus_rest_security: bool = True  # SECURITY=1; without it there is no genericQuery
+    protheus_rest_control_columns: Literal["all", "no_stamp", "none"] = "all"  # that `fields` may name
+    protheus_rest_key_case: Literal["lower", "upper"] = "lower"
+    protheus_rest_dates: Literal["raw", "iso"] = "raw"  # the guide says ISO, generic endpoints may give raw text
+    protheus_rest_padded: bool = False
+    protheus_rest_page_default: int = 10
+    protheus_rest_page_max: int = 1000  # a greater pageSize is cut without a word
+    protheus_rest_order: bool = True  # `order` is kept
+    protheus_rest_dictionary: bool = True  # SX2 and SX3 may be read
+    protheus_rest_companies: bool = True  # SYS_COMPANY may be read through FromQry
+    protheus_rest_error_status: int = 400  # of a query that the database refuses
+    protheus_rest_encoding: Literal["utf-8", "cp1252"] = "utf-8"  # programs must encode by hand, and forget
+    protheus_rest_token_seconds: int = 3600
+    protheus_rest_token_in: Literal["body", "query", "both"] = "both"
+    protheus_rest_expires_in: bool = True  # the token's answer names its life
 
     @classmethod
     def from_switches(cls, **values: Any) -> "SandboxConfig":

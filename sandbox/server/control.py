@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.server.chat import slack, teams
 from sandbox.server.faults import KINDS, Fault
 from sandbox.server.http import Request, Response, reply
+from sandbox.server.protheus.tokens import USERNAME
 from sandbox.server.routing import Route, Router
 from sandbox.server.times import as_utc
 
@@ -147,7 +148,12 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
             "refresh_token": tokens.refresh_token_of("salesforce"),
         },
         "chat": {"slack_url": f"{base}{slack.path_of(sandbox)}", "teams_url": f"{base}{teams.path_of(sandbox)}"},
-        "protheus": {"url": sandbox.protheus.shown_url if sandbox.protheus else None},
+        "protheus": {
+            "url": sandbox.protheus.shown_url if sandbox.protheus else None,
+            "rest_url": f"{base}/rest",
+            "username": USERNAME,
+            "password": sandbox.protheus_tokens.password,
+        },
     }
     return reply(data)
 
@@ -155,7 +161,7 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
 def expire_tokens(sandbox: "Sandbox", request: Request) -> Response:
     """POST /sandbox/tokens/expire: every access token expires at once."""
     sandbox.pipedrive.expire()
-    return reply({"expired": sandbox.tokens.expire_access()})
+    return reply({"expired": sandbox.tokens.expire_access() + sandbox.protheus_tokens.expire()})
 
 
 def reset_limits(sandbox: "Sandbox", request: Request) -> Response:

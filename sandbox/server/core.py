@@ -21,6 +21,7 @@ from sandbox.server.ledger import Ledger, Record
 from sandbox.server.limits import Limits
 from sandbox.server.pipedrive.gate import Gate
 from sandbox.server.protheus.database import ProtheusDatabase, default_url
+from sandbox.server.protheus.tokens import ProtheusTokens
 from sandbox.server.state.engine import Engine
 from sandbox.server.times import as_utc, need_utc
 from sandbox.server.tokens import TokenStore
@@ -51,6 +52,7 @@ class Sandbox:
         self.salesforce_cursors: dict[str, list[dict[str, Any]]] = {}  # locators of queries that go on
         self._caches_version = -1
         self.protheus: ProtheusDatabase | None = None
+        self.protheus_tokens = ProtheusTokens(world.seed)
         url = config.protheus_url or default_url(home)
         if url and url != "none":
             self.protheus = ProtheusDatabase(url, world, stamps=config.protheus_stamps)

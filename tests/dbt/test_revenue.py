@@ -15,12 +15,22 @@ from typing import Any
 import pytest
 
 from ingestion.protheus.rows import landed
-from ingestion.tables import TABLES
+from ingestion.protheus.source import Chunk
 from tests.dbt.raw_fixture import Raw, fetch, fresh_warehouse, run_dbt
 
 DATA = Path(__file__).parents[1] / "ingestion" / "protheus" / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text())
-READ = ("SA1010", "SC5010", "SD1010", "SD2010", "SE1010", "SE5010", "SF1010", "SF2010", "SF4010")
+READ = ("AC2010", "AD1010", "ADY010", "ADZ010", "AIJ010", "CN9010", "CNA010", "CNB010", "SUS010", "SA1010", "SC5010", "SD1010", "SD2010", "SE1010", "SE5010", "SF1010", "SF2010", "SF4010")
+
+FUNNEL = [f"stg_protheus__{name}" for name in ("sus", "ac2", "ad1", "aij", "ady", "adz", "cn9", "cna", "cnb")]
+DATABASE: list[Any] = []
+EXPECTED_OPPORTUNITIES = {"000101": "won", "000102": "lost", "000103": "open"}
+EXPECTED_PROPOSALS = [
+    ("000201", "order_generated", "customer", Decimal("2000.00")),
+    ("000202", "cancelled", "prospect", Decimal("5000.00")),
+    ("000203", "open", "customer", Decimal("18000.00")),
+]
+EXPECTED_CONTRACTS = [("000000000000601", "in_force", True, Decimal("18000.00"))]
 
 
 def examples() -> Raw:
@@ -29,12 +39,11 @@ def examples() -> Raw:
     for name in READ:
         alias = name[:3].lower()
         with (DATA / f"{name}.csv").open(newline="", encoding="utf-8") as handle:
-            for row in csv.DictReader(handle):
-                given = {key.lower(): None if value == "\\N" else value for key, value in row.items()}
-                for table, rows in landed(alias, given, "01", {}).items():
-                    for one in rows:
-                        known = TABLES["raw_protheus"][table].column_names
-                        raw.add("protheus", table, **{k: v for k, v in one.items() if k in known})
+            rows = [{key.lower(): None if value == "\\N" else value for key, value in row.items()} for row in csv.DictReader(handle)]
+        found = landed(alias, Chunk({key: [row[key] for row in rows] for key in rows[0]}), "01", {})
+        for table, given in {**found.others, alias: found.own.to_pylist()}.items():
+            for one in given:
+                raw.add("protheus", table, **one)
     raw.add("files", "movements", movement_key="m1", company_key="c1", kind="invoice", amount=Decimal("10.50"),
             currency="BRL", occurred_on="2026-06-01", is_sample=True)  # fmt: skip
     raw.add("files", "movements", movement_key="m2", company_key="c1", kind="return", amount=Decimal("4.50"),
@@ -46,7 +55,8 @@ def examples() -> Raw:
 def items(dbt_home: Path) -> Iterator[list[dict[str, Any]]]:
     """Rows of int_revenue_items."""
     database = examples().write_duckdb(fresh_warehouse(dbt_home))
-    run_dbt(["run", "--select", "+int_revenue_items"], dbt_home, database)
+    run_dbt(["run", "--select", "+int_revenue_items", *FUNNEL], dbt_home, database)
+    DATABASE.append(database)
     yield fetch(database, "select * from intermediate.int_revenue_items")
 
 
@@ -103,3 +113,29 @@ def test_files_bring_signed_samples(items: list[dict[str, Any]]) -> None:
         "files:movement:m1": (Decimal("10.50"), True, True),
         "files:movement:m2": (Decimal("-4.50"), True, True),
     }
+
+
+def test_the_erps_own_funnel(items: list[dict[str, Any]]) -> None:
+    """Opportunities by their last revision, the open stage, proposals in words, and contracts in force."""
+    database = DATABASE[-1]
+    current = fetch(database, "select ad1_nropor, opportunity_status from staging.stg_protheus__ad1 where is_current_revision")
+    assert len(current) == len({row["ad1_nropor"] for row in current}) == len(EXPECTED_OPPORTUNITIES)
+    assert {row["ad1_nropor"]: row["opportunity_status"] for row in current} == EXPECTED_OPPORTUNITIES
+    open_stages = fetch(database, """
+        select a.ad1_nropor from staging.stg_protheus__ad1 as a join staging.stg_protheus__aij as j
+        on j.aij_filial = a.ad1_filial and j.aij_nropor = a.ad1_nropor and j.aij_revisa = a.ad1_revisa
+        where a.is_current_revision and j.is_current_stage and j.aij_stage <> a.ad1_stage""")  # fmt: skip
+    assert open_stages == []
+    proposals = fetch(database, """
+        select p.ady_propos, p.proposal_status, p.account_kind, sum(i.adz_total) as total from staging.stg_protheus__ady as p
+        join staging.stg_protheus__adz as i on i.adz_filial = p.ady_filial and i.adz_propos = p.ady_propos
+        and i.adz_revisa = p.ady_previs group by 1, 2, 3 order by 1""")  # fmt: skip
+    assert [tuple(row.values()) for row in proposals] == EXPECTED_PROPOSALS
+    contracts = fetch(database, """
+        select c.cn9_numero, c.contract_status, s.is_recurring, sum(i.cnb_vltot) as total from staging.stg_protheus__cn9 as c
+        join staging.stg_protheus__cna as s on s.cna_filial = c.cn9_filial and s.cna_contra = c.cn9_numero
+        and coalesce(s.cna_revisa, '') = coalesce(c.cn9_revisa, '')
+        join staging.stg_protheus__cnb as i on i.cnb_filial = s.cna_filial and i.cnb_contra = s.cna_contra
+        and coalesce(i.cnb_revisa, '') = coalesce(s.cna_revisa, '') and i.cnb_numero = s.cna_numero
+        where c.is_current_revision group by 1, 2, 3 order by 1""")  # fmt: skip
+    assert [tuple(row.values()) for row in contracts] == EXPECTED_CONTRACTS

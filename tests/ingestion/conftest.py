@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.ingestion.fakes import DirectLanding, Home
+from tests.support.postgres import postgres_url
+
+__all__ = ["postgres_url"]
 
 
 @pytest.fixture

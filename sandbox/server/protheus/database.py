@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DBAPIError
 
 from sandbox.events import Event
 from sandbox.server.protheus.schema import (
@@ -40,6 +41,7 @@ class ProtheusDatabase:
         self._url = _driver(make_url(url))
         self._stamps = stamps
         self._specs = table_specs(world)
+        self._sharing = {row["alias"]: row["sharing"] for row in world.reference.get("erp_tables") or ()}
         self._postgres = self._url.get_backend_name() == "postgresql"
         self._metadata, self._tables = build_tables(self._specs, self._postgres, stamps)
         self._rows: dict[str, dict[int, _Row]] = {name: {} for name in self._specs}
@@ -124,6 +126,38 @@ class ProtheusDatabase:
                 if records:
                     self._insert(connection, name, records)
         self._dirty.clear()
+
+    # Reading (the REST server) --------------------------------------------------------------------------------
+    def physical(self, alias: str) -> str | None:
+        """The physical table of an alias."""
+        return next((name for name in self._specs if name[:3] == alias and name != "SYS_COMPANY"), None)
+
+    def kinds(self, aliases: list[str]) -> dict[str, str]:
+        """Column -> kind of the dictionary, of some tables."""
+        wanted = [self._specs[name] for alias in aliases if (name := self.physical(alias))]
+        return {column.name: column.kind for spec in wanted for column in spec.columns}
+
+    def branch_column(self, alias: str) -> str | None:
+        """The branch column of a table; the dictionary has none."""
+        return next((name for name in self.kinds([alias]) if name.endswith("_FILIAL")), None)
+
+    def branch_text(self, alias: str, branch: str) -> str:
+        """What the branch column holds for a branch: blanks in a table that all branches share."""
+        shared = self._sharing.get(alias, "E") == "C"
+        return ("" if shared else branch.replace("'", "")).ljust(2)
+
+    def read(self, sql: str) -> list[Any]:
+        """Rows of a SELECT, on a connection that cannot write. ValueError when the database refuses it."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY" if self._postgres else "PRAGMA query_only=ON")
+            try:
+                return list(connection.exec_driver_sql(sql.replace("%", "%%") if self._postgres else sql).fetchall())
+            except DBAPIError as error:
+                raise ValueError(type(error.orig).__name__) from None
+            finally:
+                connection.rollback()
+                if not self._postgres:
+                    connection.exec_driver_sql("PRAGMA query_only=OFF")
 
     def close(self) -> None:
         """Close all connections."""

@@ -15,6 +15,8 @@ from tests.ingestion.protheus.conftest import DATA, Erp
 
 EXPECTED = json.loads((DATA / "expected.json").read_text())
 Make = Callable[..., Erp]
+# Left out where a test is about the way of reading: what remains is needed, and SC5.
+FEW = tuple(file.stem for file in DATA.glob("*.csv") if file.stem[:3] not in ("SA1", "SF2", "SD2", "SF4", "SC5"))
 
 
 def load(home: Home, erp: Erp, **settings: object):
@@ -119,7 +121,7 @@ def test_the_window_includes_deleted_rows(home: Home, make_erp: Make) -> None:
 
 
 def test_without_stamps_new_rows_come_at_once_and_changes_with_the_sweep(home: Home, make_erp: Make) -> None:
-    erp = make_erp(without=("S_T_A_M_P_",))
+    erp = make_erp(skip=FEW, without=("S_T_A_M_P_",))
     first = load(home, erp)
     assert any("UseRowStamp" in note for note in first.notes)
     erp.execute("insert into SF4010 select F4_FILIAL, '999', F4_TIPO, F4_DUPLIC, F4_ESTOQUE, F4_CF, F4_TEXTO, ' ', 99, 0, "
@@ -134,7 +136,7 @@ def test_without_stamps_new_rows_come_at_once_and_changes_with_the_sweep(home: H
 
 
 def test_a_packed_row_is_found_by_the_sweep(home: Home, make_erp: Make) -> None:
-    erp = make_erp()
+    erp = make_erp(skip=FEW)
     load(home, erp)
     erp.execute("delete from SC5010 where R_E_C_N_O_ = 1")
     assert load(home, erp).rows == 0
