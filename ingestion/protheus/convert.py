@@ -58,7 +58,9 @@ def days(raw: Sequence[Any]) -> tuple[pa.Array, Refused]:
 def numbers(raw: Sequence[Any], decimals: int, scale: int) -> tuple[pa.Array, Refused]:
     """Decimals of `scale` digits, rounded half up to `decimals`."""
     kind = pa.decimal128(18, scale)
-    array = _inferred(raw, lambda found: pa.types.is_floating(found) or pa.types.is_integer(found)) if decimals == scale else None
+    array = None
+    if decimals == scale and bool not in set(map(type, raw)):  # Arrow would take True among numbers for 1
+        array = _inferred(raw, lambda found: pa.types.is_floating(found) or pa.types.is_integer(found))
     if array is None:
         return _one_by_one(raw, lambda value: values.number(value, decimals), kind)
     missing = array.is_null()
