@@ -102,7 +102,7 @@ def test_rows_that_share_an_instant_are_neither_lost_nor_doubled(org: Org) -> No
     assert_equal_to_org(org, rows_are_single=True)
 
 
-@pytest.mark.parametrize("calls", [17, 21, 25])
+@pytest.mark.parametrize("calls", [21, pytest.param(17, marks=pytest.mark.long), pytest.param(25, marks=pytest.mark.long)])
 def test_cut_off_anywhere_the_next_run_goes_on(org: Org, calls: int) -> None:
     org.home.limiter = CountingLimiter({"rest": calls})
     assert org.load().retry_after_seconds == 1800
