@@ -81,6 +81,7 @@ def test_first_load_then_what_changed(account: Account) -> None:
     assert twice == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "switches",
     [
@@ -171,7 +172,7 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing of ours catches it."""
 
 
-@pytest.mark.parametrize(("nth", "after"), [(1, False), (2, True), (4, False)])
+@pytest.mark.parametrize(("nth", "after"), [pytest.param(1, False, marks=pytest.mark.long), (2, True), pytest.param(4, False, marks=pytest.mark.long)])
 def test_killed_and_resumed(account: Account, monkeypatch: pytest.MonkeyPatch, nth: int, after: bool) -> None:
     seen = 0
 
