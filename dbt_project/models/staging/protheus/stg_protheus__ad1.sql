@@ -43,7 +43,7 @@ select
     end as opportunity_status,
     row_number() over (
         partition by company_group, ad1_filial, ad1_nropor
-        order by ad1_revisa desc nulls last, recno desc
+        order by ad1_revisa desc nulls last, recno desc nulls last
     ) = 1 as is_current_revision
 from {{ latest_rows(source("raw_protheus", "ad1"), "company_group, recno") }} as ad1
 where not coalesce(is_deleted, false)
