@@ -89,6 +89,14 @@ def salesforce_limits(daily_calls: int) -> Limits:
     return {"*": (Limit("requests", daily_calls, DAY),)}
 
 
+def hubspot_limits(tier: str) -> Limits:
+    """HubSpot: a burst of ten seconds and a day for everything, and five searches a second (contract
+    crm_hubspot_salesforce_pipedrive.md 3.6). Of the Professional day's two readings the smaller one."""
+    burst, day = {"starter": (100, 250_000), "professional": (190, 625_000), "enterprise": (190, 1_000_000)}[tier]
+    shared = (Limit("burst", burst, 10.0), Limit("daily", day, DAY))
+    return {"search": (Limit("search", 5, 1.0), *shared), "*": shared}
+
+
 def rd_station_crm_limits() -> Limits:
     """RD Station CRM: 120 a minute for all of one API version. Give v1 and v2 an owner each."""
     return {"*": (Limit("requests", 120, MINUTE),)}

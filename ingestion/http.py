@@ -30,6 +30,9 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line prints the
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 RENEWALS = 3  # of the token, for one call
 ATTEMPTS = 5
+LATER = (423, 477)  # HubSpot: locked, being migrated
+# HubSpot tells its limits apart by name only and says no Retry-After; the daily one ends at the account's midnight.
+POLICY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
 PATIENCE_SECONDS = 120.0
 _PERSONAL = re.compile(r"\b(email|phone):[^/?]+")
 
@@ -95,23 +98,17 @@ class ApiClient:
         """The JSON body of a GET. ApiError (with `status`) for any other status than 2xx or a body without JSON."""
         return self.get(path, params, resource=resource, key=key).json
 
+    def post(
+        self, path: str, json: Any, params: Mapping[str, Any] | None = None, *, resource: str
+    ) -> Response:
+        """A POST that only reads (a search, a batch read): repeated like a GET, and ApiError like `get`."""
+        return _good("POST", path, self.request("POST", path, json=json, params=params, resource=resource, reads=True))
+
     def get(
         self, path: str, params: Mapping[str, Any] | None = None, *, resource: str, key: str | None = None
     ) -> Response:
         """Like `get_json`, with status and headers."""
-        answer = self.request("GET", path, params=params, resource=resource, key=key)
-        if not 200 <= answer.status < 300:
-            raise ApiError(
-                f"GET {_shown(path)} answered {answer.status} ({error_words(answer.json)}).",
-                status=answer.status,
-            )
-        if not answer.is_json:
-            raise ApiError(
-                f"GET {_shown(path)} answered {answer.status} with a body that is not JSON (an error page, or another "
-                "server). Check the base address in bastao.yaml; if it is right, the service is failing: run again later.",
-                status=answer.status,
-            )
-        return answer
+        return _good("GET", path, self.request("GET", path, params=params, resource=resource, key=key))
 
     def request(
         self,
@@ -122,14 +119,16 @@ class ApiClient:
         params: Mapping[str, Any] | None = None,
         resource: str,
         key: str | None = None,
+        reads: bool = False,
     ) -> Response:
         """Send one call and return whatever was answered, errors included.
 
         Asks the quota first and renews credentials after 401, a few times: another process may have renewed meanwhile. GET waits after 429 and is repeated after 5xx,
-        time-outs and dropped connections; any other method is sent once, its answer is the caller's to judge.
+        time-outs and dropped connections; any other method is sent once, its answer is the caller's to judge. `reads`: this POST
+        changes nothing (a search, a batch read) and is repeated like a GET.
         Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` if a POST may have arrived).
         """
-        repeatable = method in ("GET", "HEAD")
+        repeatable = reads or method in ("GET", "HEAD")
         waited, renewals, attempt = 0.0, 0, 0
         while True:
             attempt += 1
@@ -161,7 +160,7 @@ class ApiClient:
                 if waited + pause > self._patience:
                     raise QuotaExhausted(self.owner, resource, pause, lead_key)
                 waited += pause
-            elif answer.status >= 500 and attempt < ATTEMPTS:
+            elif (answer.status >= 500 or answer.status in LATER) and attempt < ATTEMPTS:
                 pause = _backoff(attempt)
             else:
                 return answer
@@ -202,6 +201,21 @@ class ApiClient:
         return _response(raw, self._encoding), used, ""
 
 
+def _good(method: str, path: str, answer: Response) -> Response:
+    """The answer, when it is 2xx with JSON."""
+    if not 200 <= answer.status < 300:
+        raise ApiError(
+            f"{method} {_shown(path)} answered {answer.status} ({error_words(answer.json)}).", status=answer.status
+        )
+    if not answer.is_json:
+        raise ApiError(
+            f"{method} {_shown(path)} answered {answer.status} with a body that is not JSON (an error page, or another "
+            "server). Check the base address in bastao.yaml; if it is right, the service is failing: run again later.",
+            status=answer.status,
+        )
+    return answer
+
+
 def _response(raw: Raw, encoding: str | None = None) -> Response:
     """Parse without trusting the content type: gateways send HTML as JSON and JSON as text."""
     data, is_json = None, True
@@ -235,7 +249,7 @@ def error_words(body: Any) -> str:
         if isinstance(body, list):
             body = body[0] if body else None
             continue
-        code = body.get("error_type") or body.get("error")
+        code = body.get("error_type") or body.get("error") or body.get("category")
         if isinstance(code, str):
             # OAuth codes are one word; gateway and limiter texts are sentences with keys in them.
             return code if re.fullmatch(r"[A-Za-z_]{3,60}", code) else "refused"
@@ -251,7 +265,10 @@ def _retry_after(answer: Response, attempt: int) -> float:
                 return max(0.0, float(value))
             except ValueError:
                 return _until(value, answer) or _backoff(attempt)
-    remaining = answer.json.get("remaining_time") if isinstance(answer.json, dict) else None
+    body = answer.json if isinstance(answer.json, dict) else {}
+    if wait := POLICY_SECONDS.get(str(body.get("policyName"))):
+        return wait
+    remaining = body.get("remaining_time")
     return float(remaining) if isinstance(remaining, int | float) else _backoff(attempt)
 
 

@@ -139,3 +139,19 @@ class QueryToken:
     def renew(self, used: str) -> bool:
         """Never possible."""
         return False
+
+
+class BearerToken:
+    """A fixed token in the header (private apps and service keys of HubSpot); it cannot be renewed."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def apply(self, headers: dict[str, str], params: dict[str, Any]) -> str:
+        """Add `Authorization`."""
+        headers["Authorization"] = f"Bearer {self._token}"
+        return ""
+
+    def renew(self, used: str) -> bool:
+        """Never possible."""
+        return False

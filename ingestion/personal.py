@@ -70,6 +70,10 @@ PERSONAL: dict[str, dict[str, Personal]] = {
         "contacts": Personal("salesforce", ("contact_id",), ("name", "job_title")),
         "contact_identifiers": Personal("salesforce", ("contact_id",), is_identifiers=True),
     },
+    "raw_hubspot": {
+        "contacts": Personal("hubspot", ("contact_id",), ("name", "job_title")),
+        "contact_identifiers": Personal("hubspot", ("contact_id",), is_identifiers=True),
+    },
     "raw_protheus": {
         "sa1": Personal(
             "protheus", ("company_group", "a1_filial", "a1_cod", "a1_loja"), ("a1_mun",), only=("a1_pessoa", "F")
@@ -94,6 +98,7 @@ STAFF: dict[str, str] = {
     "raw_rd_station_crm.users": "name email",
     "raw_pipedrive.users": "name email",
     "raw_salesforce.users": "name email",
+    "raw_hubspot.owners": "name email",
     "raw_protheus.sa3": "a3_nreduz a3_email",
     "raw_agreement.versions": "signed_marketing signed_sales",
     "raw_agreement.routing_sellers": "seller_email",
@@ -171,6 +176,25 @@ IMPERSONAL: dict[str, str] = {
     "raw_salesforce.contact_identifiers": "contact_id kind reject_reason",
     "raw_salesforce.organizations": "organization_id converted_to name cnpj cnpj_root domain segment state",
     "raw_salesforce.tasks": "task_id who_id what_id type outcome user_id",
+    "raw_hubspot.owners": "owner_id team_name",
+    "raw_hubspot.stages": "record_kind stage_id stage_name pipeline_id pipeline_name lead_state",
+    "raw_hubspot.lost_reasons": "reason_id name",
+    "raw_hubspot.companies": "company_id name cnpj cnpj_root domain segment state merged_into",
+    "raw_hubspot.contacts": "contact_id company_id integration_id merged_into",
+    "raw_hubspot.contact_identifiers": "contact_id kind reject_reason",
+    "raw_hubspot.leads": """
+        lead_id deal_id pipeline_id stage_id owner_id reason_id reason_name campaign_name source_name company_id
+        merged_into
+    """,
+    "raw_hubspot.deals": """
+        deal_id erp_order parent_deal_id pipeline_id stage_id owner_id reason_id reason_name campaign_name source_name
+        company_id merged_into
+    """,
+    "raw_hubspot.lead_contacts": "lead_id contact_id",
+    "raw_hubspot.deal_contacts": "deal_id contact_id",
+    "raw_hubspot.stage_visits": "record_kind record_id visit_id stage_id",
+    "raw_hubspot.record_changes": "record_kind record_id owner_id",
+    "raw_hubspot.activities": "activity_id object_kind lead_id deal_id type outcome owner_id",
     "raw_protheus.sa1": """
         company_group a1_filial a1_cod a1_loja a1_pessoa a1_tipo a1_est a1_cnpj a1_cnpj_root a1_vend a1_cond
         a1_tabela a1_grpven a1_regiao a1_codter a1_codseg a1_cnae a1_msblql a1_origct a1_tpcamp a1_chvcam

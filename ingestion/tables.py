@@ -89,6 +89,9 @@ def parse_columns(text: str) -> tuple[Column, ...]:
 PROVENANCE = parse_columns("load_seq:int row_seq:int extracted_at:timestamp record_origin")
 _DLT_COLUMNS = parse_columns("_dlt_load_id _dlt_id")
 QUARANTINE = "source_table record_key column_name reason file_name line_no:int"
+_HUBSPOT_RECORD = """pipeline_id stage_id owner_id owner_changed:bool rating:int reason_id reason_name
+    from_marketing:bool campaign_name source_name company_id created_at:timestamp updated_at:timestamp
+    closed_at:timestamp observed_at:timestamp is_deleted:bool merged_into"""
 _IDENTIFIERS = "kind value reject_reason position:int"
 
 _COLUMNS: dict[str, dict[str, str]] = {
@@ -170,6 +173,26 @@ _COLUMNS: dict[str, dict[str, str]] = {
             updated_at:timestamp is_deleted:bool""",
         "tasks": """task_id who_id what_id type done:bool outcome done_at:timestamp due_at:timestamp
             created_at:timestamp updated_at:timestamp user_id is_deleted:bool""",
+    },
+    "raw_hubspot": {
+        "owners": "owner_id name email active:bool team_name",
+        "stages": """record_kind stage_id stage_name stage_order:int pipeline_id pipeline_name is_closed:bool
+            is_won:bool lead_state""",
+        "lost_reasons": "reason_id name",
+        "companies": """company_id name cnpj cnpj_root domain segment state created_at:timestamp
+            updated_at:timestamp is_deleted:bool merged_into""",
+        "contacts": """contact_id name job_title company_id integration_id created_at:timestamp
+            updated_at:timestamp is_deleted:bool merged_into""",
+        "contact_identifiers": f"contact_id {_IDENTIFIERS}",
+        "leads": f"lead_id deal_id {_HUBSPOT_RECORD}",
+        "deals": f"""deal_id amount:decimal amount_recurring:decimal is_won:bool erp_order parent_deal_id
+            {_HUBSPOT_RECORD}""",
+        "lead_contacts": "lead_id contact_id position:int",
+        "deal_contacts": "deal_id contact_id position:int",
+        "stage_visits": """record_kind record_id visit_id stage_id start_at:timestamp end_at:timestamp""",
+        "record_changes": "record_kind record_id owner_id rating:int changed_at:timestamp",
+        "activities": """activity_id object_kind lead_id deal_id type is_done:bool outcome done_at:timestamp
+            due_at:timestamp created_at:timestamp updated_at:timestamp owner_id is_deleted:bool""",
     },
     "raw_protheus": {
         # Control columns come first: group (the table suffix's company), R_E_C_N_O_, D_E_L_E_T_, S_T_A_M_P_.

@@ -16,6 +16,7 @@ from orchestration import settings
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
+    from ingestion.hubspot import HubspotConfig
     from ingestion.pipedrive import PipedriveConfig
     from ingestion.pipedrive.client import PipedriveApi
     from ingestion.protheus import ProtheusConfig
@@ -116,6 +117,29 @@ def salesforce_config(runtime: Runtime) -> SalesforceConfig:
     types = {**made.task_types, **{name.lower(): kind for name, kind in wanted.task_types.items()}}
     results = {**made.call_results, **{name.lower(): result for name, result in wanted.call_results.items()}}
     return replace(made, task_types=types, call_results=results)
+
+
+def hubspot_config(runtime: Runtime) -> HubspotConfig:
+    """SettingsError when a secret is missing."""
+    from ingestion.hubspot import HubspotConfig, Properties
+
+    wanted = runtime.profile.sources.hubspot
+    assert wanted is not None, "hubspot is not configured"
+    secrets = {key.removesuffix("_env"): _secret(runtime, "hubspot", key) for key in wanted.needed_secrets}
+    return HubspotConfig(
+        token=secrets.get("token"),
+        client_id=secrets.get("client_id", ""),
+        client_secret=secrets.get("client_secret", ""),
+        refresh_token=secrets.get("refresh_token"),
+        base_url=wanted.base_url.rstrip("/"),
+        version=wanted.version,
+        account=runtime.profile.name,
+        properties=Properties(**wanted.properties.model_dump()),
+        marketing_values=wanted.marketing_values,
+        dispositions={guid.lower(): outcome for guid, outcome in wanted.dispositions.items()},
+        meeting_types={name.lower(): kind for name, kind in wanted.meeting_types.items()},
+        archived_hours=wanted.archived_hours,
+    )
 
 
 def protheus_config(runtime: Runtime) -> ProtheusConfig:

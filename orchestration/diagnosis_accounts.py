@@ -35,6 +35,8 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         yield attempt("Pipedrive", lambda: _ask_pipedrive(runtime))
     if sources.salesforce:
         yield attempt("Salesforce", lambda: _ask_salesforce(runtime))
+    if sources.hubspot:
+        yield attempt("HubSpot", lambda: _ask_hubspot(runtime))
     if sources.protheus:
         yield attempt("Protheus", lambda: _ask_protheus(runtime))
     yield from _hooks(runtime)
@@ -141,6 +143,24 @@ def _ask_salesforce(runtime: Runtime) -> str:
         return f"answers, and accepts the credentials; {left} of {most} API calls are left today"
     finally:
         api.close()
+
+
+def _ask_hubspot(runtime: Runtime) -> str:
+    from ingestion.errors import ApiError
+    from ingestion.hubspot import HubspotApi
+
+    api = HubspotApi(accounts.hubspot_config(runtime), accounts.ports(runtime, "hubspot"))
+    try:
+        api.one(api.path("pipelines", "/deals"))
+        try:
+            api.one(api.path("pipelines", "/leads"))
+        except ApiError as error:
+            if error.status not in _NOT_GIVEN:
+                raise
+            return f"answers, and accepts the credentials; leads cannot be read ({error.status}): deals only"
+    finally:
+        api.close()
+    return "answers, and accepts the credentials; leads can be read"
 
 
 def _ask_protheus(runtime: Runtime) -> str:

@@ -130,6 +130,7 @@ def _mark_of(hashing: Forgotten, one: str) -> str | None:
 def _settle_pipelines(runtime: Runtime) -> None:
     """Load what a killed load left behind, so that the erasure reaches it, and remove the copies that loads leave."""
     from ingestion.files.source import PIPELINE as FILES
+    from ingestion.hubspot.settings import PIPELINE as HUBSPOT
     from ingestion.landing import Landing
     from ingestion.pipedrive.settings import PIPELINE as PIPEDRIVE
     from ingestion.protheus.settings import PIPELINE as PROTHEUS
@@ -140,6 +141,7 @@ def _settle_pipelines(runtime: Runtime) -> None:
     pipelines = {
         "raw_rd_station": RD_STATION,
         "raw_rd_station_crm": RD_STATION_CRM,
+        "raw_hubspot": HUBSPOT,
         "raw_pipedrive": PIPEDRIVE,
         "raw_salesforce": SALESFORCE,
         "raw_protheus": PROTHEUS,

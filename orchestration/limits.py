@@ -27,12 +27,14 @@ def rates_of(profile: Profile, source: str) -> Rates | None:
 
 def limiter_of(profile: Profile, source: str, state_url: str) -> SqlLimiter | Limiter:
     """The limiter of a source's account: published quotas at the speed that bastao.yaml says (1 in real life)."""
-    from activation.limits import rd_station_crm_limits, rd_station_limits, salesforce_limits
+    from activation.limits import hubspot_limits, rd_station_crm_limits, rd_station_limits, salesforce_limits
     from activation.quota import SqlLimiter
 
     settings: Any = getattr(profile.sources, source, None)
     if source == "rd_station":
         return SqlLimiter(state_url, {source: rd_station_limits(settings.plan)}, settings.quota_speed)
+    if source == "hubspot":
+        return SqlLimiter(state_url, {source: hubspot_limits(settings.tier)}, settings.quota_speed)
     if source == "rd_station_crm":
         # The two versions of the CRM's API count apart: contract rd_station.md, B1 and B2.
         limits = {

@@ -166,6 +166,49 @@ class Salesforce(Section):
         return self
 
 
+class HubspotProperties(Section):
+    """Internal names of the account's own properties; what is left out, the account does not have."""
+
+    rd_uuid: str | None = Field(default=None, description="contact: RD Station's uuid")
+    cpf: str | None = Field(default=None, description="contact: CPF")
+    cnpj: str | None = Field(default=None, description="company: CNPJ")
+    segment: str | None = Field(default="industry", description="company: market segment")
+    rating: str | None = Field(default=None, description="lead and deal: the seller's grade, 1 to 5")
+    marketing: str | None = Field(default="hs_analytics_source", description="lead and deal: tells that marketing handed it over")
+    campaign: str | None = Field(default=None, description="lead and deal: campaign")
+    source: str | None = Field(default=None, description="lead and deal: source")
+    erp_order: str | None = Field(default=None, description="deal: <branch>-<order>")
+    parent_deal: str | None = Field(default=None, description="deal: id of the deal it was copied from")
+    deal_reason: str = Field(default="closed_lost_reason", description="deal: why it was lost")
+    lead_reason: str = Field(default="hs_lead_disqualification_reason", description="lead: why it was disqualified")
+
+
+class Hubspot(Section):
+    """HubSpot: a static token (service key, private app) or an OAuth application, and the account's own properties."""
+
+    base_url: str = "https://api.hubapi.com"
+    version: str = Field("2026-09", pattern=r"^\d{4}-\d{2}$", description="of the API, part of every path")
+    tier: Literal["starter", "professional", "enterprise"] = Field("professional", description="decides the quotas")
+    auth: Literal["token", "oauth"] = "token"
+    token_env: EnvName = "BASTAO_HUBSPOT_TOKEN"
+    client_id_env: EnvName = "BASTAO_HUBSPOT_CLIENT_ID"
+    client_secret_env: EnvName = "BASTAO_HUBSPOT_CLIENT_SECRET"
+    refresh_token_env: EnvName = "BASTAO_HUBSPOT_REFRESH_TOKEN"
+    quota_speed: float = Field(1, gt=0, description="1 on a real account; a sandbox may run faster")
+    properties: HubspotProperties = Field(default_factory=HubspotProperties)
+    marketing_values: tuple[str, ...] = Field((), description="values of `marketing` that count; empty: any value")
+    dispositions: dict[str, Literal["contact", "no_answer", "unknown"]] = Field(
+        default_factory=dict, description="the account's own call results, by their GUID"
+    )
+    meeting_types: dict[str, str] = Field(default_factory=dict, description="types of meeting that are visit or lunch")
+    archived_hours: float = Field(24, ge=0, description="hours between two readings of the recycle bin")
+
+    @property
+    def needed_secrets(self) -> tuple[str, ...]:
+        """The keys of the secrets that this way of access needs."""
+        return ("token_env",) if self.auth == "token" else ("client_id_env", "client_secret_env", "refresh_token_env")
+
+
 class Protheus(Section):
     """The ERP, read only: by its database (`mode: sql`) or by its REST server (`mode: rest`)."""
 
@@ -204,7 +247,7 @@ class MediaCost(Section):
 
 
 CRMS = ("rd_station_crm", "hubspot", "salesforce", "pipedrive")
-OUTSIDE = ("rd_station", "rd_station_crm", "salesforce", "pipedrive", "protheus", "files", "media_cost")
+OUTSIDE = ("rd_station", "rd_station_crm", "hubspot", "salesforce", "pipedrive", "protheus", "files", "media_cost")
 
 
 class Sources(Section):
@@ -214,6 +257,7 @@ class Sources(Section):
     rd_station_crm: RdStationCrm | None = None
     pipedrive: Pipedrive | None = None
     salesforce: Salesforce | None = None
+    hubspot: Hubspot | None = None
     protheus: Protheus | None = None
     files: Files | None = None
     media_cost: MediaCost | None = None

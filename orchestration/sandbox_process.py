@@ -105,6 +105,9 @@ def credentials(profile: Profile) -> dict[str, str]:
     if salesforce := sources.salesforce:
         for key in (key for key in salesforce.needed_secrets if key != "jwt_key_env"):
             found[getattr(salesforce, key)] = given["salesforce"][key.removesuffix("_env")]
+    if hubspot := sources.hubspot:
+        for key in ("token", "client_id", "client_secret", "refresh_token"):
+            found[getattr(hubspot, f"{key}_env")] = given["hubspot"][key]
     if protheus := sources.protheus:
         found[protheus.url_env] = given["protheus"]["url"]
         found[protheus.rest_user_env] = given["protheus"]["username"]

@@ -16,6 +16,7 @@ SCHEMAS = {
     "rd_station_crm": "raw_rd_station_crm",
     "pipedrive": "raw_pipedrive",
     "salesforce": "raw_salesforce",
+    "hubspot": "raw_hubspot",
     "protheus": "raw_protheus",
     "files": "raw_files",
     "media_cost": "raw_media_cost",
@@ -65,6 +66,12 @@ def _salesforce(runtime: Runtime, load_seq: int) -> Any:
     from ingestion import salesforce
 
     return salesforce.run(accounts.salesforce_config(runtime), accounts.ports(runtime, "salesforce", load_seq), target(runtime))
+
+
+def _hubspot(runtime: Runtime, load_seq: int) -> Any:
+    from ingestion import hubspot
+
+    return hubspot.run(accounts.hubspot_config(runtime), accounts.ports(runtime, "hubspot", load_seq), target(runtime))
 
 
 def _protheus(runtime: Runtime, load_seq: int) -> Any:
@@ -128,6 +135,7 @@ LOADERS: dict[str, Callable[[Runtime, int], Any]] = {
     "rd_station_crm": _rd_station_crm,
     "pipedrive": _pipedrive,
     "salesforce": _salesforce,
+    "hubspot": _hubspot,
     "protheus": _protheus,
     "files": _files,
     "media_cost": _media_cost,

@@ -22,6 +22,7 @@ crm.contact_created          contact_id, name, emails[text], phones[{phone, type
                              integration_id, legal_bases
 crm.contact_updated          contact_id and any of the above
 crm.contact_deleted          contact_id
+crm.contact_merged           contact_id (gone), into_id
 crm.organization_created     organization_id, name, url, cnpj, segment, state, city, user_id
 crm.organization_updated     organization_id and any of the above
 crm.deal_created             deal_id, name, organization_id, contact_ids[], user_id | None, stage_id,
@@ -67,6 +68,7 @@ CRM_KINDS = (
     "crm.contact_created",
     "crm.contact_updated",
     "crm.contact_deleted",
+    "crm.contact_merged",
     "crm.organization_created",
     "crm.organization_updated",
     "crm.deal_created",

@@ -10,3 +10,9 @@ others are disabled, so that no build pays for them. An environment variable, be
 {% macro crm(name) -%}
 {{ return(ref("stg_" ~ crm_system() ~ "__" ~ name)) }}
 {%- endmacro %}
+
+{#- Whether the CRM says when an owner or a rating changed (then an observation is a change, known by the second, and a
+rating of 1 was given by somebody), or only shows both from reading to reading (and 1 is its default). -#}
+{% macro crm_keeps_history() -%}
+{{ return(crm_system() in ["hubspot"]) }}
+{%- endmacro %}

@@ -41,6 +41,16 @@ REQUIRED: dict[str, dict[str, tuple[str, ...]]] = {
         "users": ("user_id",),
         "stages": ("stage_id", "stage_name"),
     },
+    "raw_hubspot": {
+        "leads": ("lead_id", "observed_at"),
+        "deals": ("deal_id", "observed_at"),
+        "stage_visits": ("record_kind", "record_id", "visit_id", "stage_id", "start_at"),
+        "deal_contacts": ("deal_id", "contact_id"),
+        "lead_contacts": ("lead_id", "contact_id"),
+        "activities": ("activity_id",),
+        "owners": ("owner_id",),
+        "stages": ("stage_id", "stage_name"),
+    },
     "raw_protheus": {
         "sa1": ("recno", "company_group", "is_deleted"),
         "sd2": ("recno", "company_group", "is_deleted"),
@@ -66,6 +76,7 @@ ALLOWED: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "raw_pipedrive": {"deals": {"status": ("open", "won", "lost", "deleted")}},
     "raw_rd_station_crm": {"deals": {"status": ("won", "lost", "ongoing", "paused")}},
+    "raw_hubspot": {"activities": {"outcome": ("contact", "no_answer", "unknown")}},
     "raw_files": {"movements": {"kind": ("invoice", "return", "payment")}},
 }
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.server import errors
 from sandbox.server.http import Request, Response, reply
+from sandbox.server.hubspot.access import refuse as hubspot_access
 from sandbox.server.routing import Route
 from sandbox.server.salesforce import auth as salesforce
 
@@ -24,6 +25,8 @@ def refuse_access(sandbox: "Sandbox", route: Route, request: Request) -> Respons
         return _v1(sandbox, request)
     if route.service == "salesforce":
         return salesforce.refuse_access(sandbox, request)
+    if route.service == "hubspot":
+        return hubspot_access(sandbox, request)
     header = request.header("authorization")
     if not header.lower().startswith("bearer ") or not header[7:].strip():
         return reply({"error": "invalid_request", "error_description": "The access token is missing"}, 401)

@@ -15,6 +15,8 @@ from sandbox.server.crm_v1 import register as register_crm_v1
 from sandbox.server.crm_v2 import register as register_crm_v2
 from sandbox.server.faulting import Dropped, act_after, act_before
 from sandbox.server.http import JSON, Refusal, Request, Response, html_error, reply
+from sandbox.server.hubspot import register as register_hubspot
+from sandbox.server.hubspot.errors import malformed as hubspot_malformed
 from sandbox.server.limits import BY_RESOURCE, RULES
 from sandbox.server.pipedrive import register as register_pipedrive
 from sandbox.server.pipedrive.gate import refuse as refuse_pipedrive
@@ -42,6 +44,7 @@ class App:
         register_salesforce(self.router)
         chat.register(self.router)
         protheus.register(self.router)
+        register_hubspot(self.router)
         control.register(self.router)
         self._ticker: asyncio.Task[None] | None = None
 
@@ -182,6 +185,8 @@ class App:
 
 
 def _malformed(route: Route) -> Response:
+    if route.service == "hubspot":
+        return hubspot_malformed()
     if route.service == "crm_v1":
         return html_error()
     if route.service == "crm_v2":

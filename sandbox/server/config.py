@@ -87,6 +87,16 @@ class SandboxConfig:
     slack_answer: Literal["ok", "invalid_payload", "action_prohibited", "invalid_token", "channel_not_found", "no_service",
                           "channel_is_archived", "rollup_error"] = "ok"  # fmt: skip
     teams_answer: Literal["ok", "unauthorized"] = "ok"
+    # HubSpot (contract crm_hubspot_salesforce_pipedrive.md section 3; its doubts are section 10).
+    hubspot_leads: bool = True  # False: the account's plan has no leads (403), and deals start in the first stage
+    hubspot_lead_stages: int = 2  # so many stages of the first pipeline belong to the lead
+    hubspot_search_lag_seconds: float = 10.0  # search shows changes this much later
+    hubspot_search_cap: int = 10_000
+    hubspot_history_values: int = 20  # old values kept per property; the real number is not published
+    hubspot_number_ids: bool = False  # toObjectId as a number, as many v4 answers show it
+    hubspot_207: bool = True  # partial batches: 207, or 200 with the same body
+    hubspot_category_only: bool = False  # 429 with `category` in the place of `errorType`
+    hubspot_dispositions: bool = True  # False: sellers log calls without a result
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery

@@ -154,6 +154,13 @@ def credentials(sandbox: "Sandbox", request: Request) -> Response:
             "username": USERNAME,
             "password": sandbox.protheus_tokens.password,
         },
+        "hubspot": {
+            "base_url": f"{base}/hubspot",
+            "token": tokens.hubspot_token,
+            "client_id": tokens.clients["hubspot"].client_id,
+            "client_secret": tokens.clients["hubspot"].client_secret,
+            "refresh_token": tokens.refresh_token_of("hubspot"),
+        },
     }
     return reply(data)
 

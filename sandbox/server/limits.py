@@ -62,6 +62,9 @@ RULES = {
         _rule("salesforce", DAY, 115_000, body="salesforce"),
         _rule("slack", 1, 1, body="slack"),
         _rule("teams", 1, 4, body="teams"),
+        _rule("hubspot", 10, 100, 100, 190, 190, body="hubspot_TEN_SECONDLY_ROLLING"),
+        _rule("hubspot_search", 1, 5, body="hubspot_SECONDLY"),
+        _rule("hubspot_daily", DAY, 250_000, 250_000, 625_000, 1_000_000, body="hubspot_DAILY"),
     )
 }
 # Resource of a route -> rules that its requests count against. Events count per lead inside their handler.
@@ -77,7 +80,10 @@ BY_RESOURCE: dict[str, tuple[str, ...]] = {
     "events_batch": ("events_account",),
     "conversions": ("events_account",),
     "salesforce": ("salesforce",),
+    "hubspot": ("hubspot", "hubspot_daily"),
+    "hubspot_search": ("hubspot_search", "hubspot_daily"),
 }
+CORRELATION = "11111111-2222-4333-8444-555555555500"
 PLANS = ("light", "basic", "pro", "advanced")
 
 
@@ -116,6 +122,19 @@ class Limits:
         running = window is not None and self._clock.now() < window[0] + rule.period
         return int(window[1]) if window and running else 0, self.maximum(rule)
 
+    def left(self, name: str) -> tuple[int, int]:
+        """(maximum, requests left in the running window) of a rule, for headers."""
+        rule, window = RULES[name], self._windows.get((name, ""))
+        maximum = self.maximum(rule)
+        used = int(window[1]) if window and self._clock.now() < window[0] + rule.period else 0
+        return maximum, max(0, maximum - used)
+
+    def _hubspot(self, policy: str) -> Response:
+        """HubSpot tells its policies apart by `policyName` alone, and says no Retry-After (contract 3.6)."""
+        kind = {"category": "RATE_LIMITS"} if self._config.hubspot_category_only else {"errorType": "RATE_LIMIT"}
+        words = f"You have reached your {policy.lower()} limit."
+        return reply({"status": "error", "message": words, **kind, "policyName": policy, "correlationId": CORRELATION}, 429)
+
     def reset(self) -> None:
         """Forget all counts."""
         self._windows.clear()
@@ -140,6 +159,8 @@ class Limits:
         if body == "teams":
             error = {"code": "TooManyRequests", "message": "Rate limit is exceeded."}
             return reply({"error": error}, 429).with_header("Retry-After", remaining)
+        if body.startswith("hubspot_"):
+            return self._hubspot(body.removeprefix("hubspot_"))
         if body == "v2":
             detail = {"code": "too_many_requests", "detail": "Rate limit exceeded."}
             return reply({"errors": [detail]}, 429).with_header("Retry-After", remaining)

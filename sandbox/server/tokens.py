@@ -18,7 +18,7 @@ from sandbox.server.times import need_utc
 class Client:
     """An app. One product per app: Marketing and CRM each have their own."""
 
-    product: str  # marketing | crm | salesforce
+    product: str  # marketing | crm | salesforce | hubspot
     client_id: str
     client_secret: str
 
@@ -43,10 +43,11 @@ class TokenStore:
         self._issued = 0
         self.clients = {
             product: Client(product, uuid_of("client", product, seed), "sandbox-" + hex24("secret", product, seed))
-            for product in ("marketing", "crm", "salesforce")
+            for product in ("marketing", "crm", "salesforce", "hubspot")
         }
         self.api_key = hex24("api-key", seed)
         self.v1_token = hex24("v1", seed)
+        self.hubspot_token = f"pat-na1-{uuid_of('hubspot', seed)}"
         self.v1_restricted_token = hex24("v1-restricted", seed)
         self.codes: dict[str, tuple[str, datetime, str]] = {}
         self.access: dict[str, tuple[str, datetime]] = {}
@@ -56,6 +57,7 @@ class TokenStore:
         self._put_grant(Grant(self.clients["marketing"].client_id, hex24("refresh-mkt", seed), False, start, None, 86400))
         self._put_grant(Grant(self.clients["crm"].client_id, hex24("refresh-crm", seed), True, start, 14, 7200))
         self._put_grant(Grant(self.clients["salesforce"].client_id, hex24("refresh-salesforce", seed), False, start, None, 7200))
+        self._put_grant(Grant(self.clients["hubspot"].client_id, hex24("refresh-hubspot", seed), False, start, None, 1800))
 
     def _put_grant(self, grant: Grant) -> None:
         self.grants[grant.token] = grant
@@ -154,6 +156,8 @@ class TokenStore:
             if grant.client_id == client_id and token not in self.revoked and fresh:
                 return token
         crm = product == "crm"
+        if product == "hubspot":
+            return self.new_grant(client_id, False, None, 1800).token
         return self.new_grant(client_id, crm, 14 if crm else None, 7200 if crm else 86400).token
 
     # Journal -------------------------------------------------------------------------------------------------

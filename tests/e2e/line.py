@@ -17,8 +17,9 @@ SOURCES = ("agreement", "rd_station", "rd_station_crm", "protheus", "media_cost"
 
 
 def ingest_all(profile: Profile) -> dict[str, Any]:
-    """Load every source; returns the reports."""
-    return {source: stages.ingest(profile, source) for source in SOURCES}
+    """Load every source, the company's own CRM among them; returns the reports."""
+    sources = [profile.crm if source == "rd_station_crm" else source for source in SOURCES]
+    return {source: stages.ingest(profile, source) for source in sources}
 
 
 def build(profile: Profile) -> None:

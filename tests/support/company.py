@@ -1,7 +1,7 @@
 """A company folder that points at a running sandbox: the demo's own profile with the addresses replaced."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ def secrets(given: dict[str, Any]) -> dict[str, str]:
         "BASTAO_RD_CRM_CLIENT_ID": given["crm_v2"]["client_id"],
         "BASTAO_RD_CRM_CLIENT_SECRET": given["crm_v2"]["client_secret"],
         "BASTAO_RD_CRM_REFRESH_TOKEN": given["crm_v2"]["refresh_token"],
+        "BASTAO_HUBSPOT_TOKEN": given["hubspot"]["token"],
         "BASTAO_PROTHEUS_URL": given["protheus"]["url"],
     }
 
@@ -45,10 +46,15 @@ def write_profile(folder: Path, sandbox_url: str, **replace: str) -> Path:
 
 @contextmanager
 def company(
-    base: Path, sandbox: Any, replace: dict[str, str] | None = None, environ: dict[str, str] | None = None
+    base: Path, sandbox: Any, replace: dict[str, str] | None = None, environ: dict[str, str] | None = None,
+    change: Callable[[Path], None] = lambda _folder: None,
 ) -> Iterator[Profile]:
-    """The company as a loaded Profile with its home in `base`, its secrets in the environment while it lasts."""
+    """The company as a loaded Profile with its home in `base`, its secrets in the environment while it lasts.
+
+    `change` may edit the folder before it is read.
+    """
     folder = write_profile(base / "company", sandbox.url, **(replace or {}))
+    change(folder)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**secrets(sandbox.credentials), **(environ or {})}.items():
             patch.setenv(name, value)

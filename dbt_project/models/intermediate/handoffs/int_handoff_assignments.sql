@@ -17,8 +17,12 @@ select
         when deals.user_id is not null and not deals.user_changed then deals.created_at
         else observed.first_owner_seen_at
     end as assigned_at,
+    {% if crm_keeps_history() -%}
+    deals.rating as seller_rating
+    {%- else -%}
     case when deals.rating > 1 or (deals.rating = 1 and observed.other_rating_seen = 1) then deals.rating end
         as seller_rating
+    {%- endif %}
 from {{ ref("int_handoff_outcomes") }} as outcomes
 inner join {{ ref("int_deals") }} as deals on outcomes.primary_opportunity_id = deals.opportunity_id
 left join observed on deals.opportunity_id = observed.opportunity_id

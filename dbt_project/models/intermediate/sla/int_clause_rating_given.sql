@@ -1,4 +1,4 @@
--- Whether sales graded the lead in time. The CRM keeps no history: a grade above its default came between the fetch before
+-- Whether sales graded the lead in time. Where the CRM keeps no history, a grade above its default came between the fetch before
 -- and the first fetch that showed it (or the deal's last change, when that was earlier). A grade whose instant decides and
 -- is not known counts where the clause says so (`rated`).
 with first_rating as (
@@ -8,7 +8,7 @@ with first_rating as (
             *,
             row_number() over (partition by handoff_id order by observation_no) as place
         from {{ ref('int_primary_observations') }}
-        where rating > 1
+        where rating > {{ 0 if crm_keeps_history() else 1 }}
     ) as rated
     where place = 1
 ),

@@ -1,4 +1,4 @@
--- What each fetch of a passage's primary deal showed, in order: the CRM keeps no history of owners and ratings, so an
+-- What each fetch of a passage's primary deal showed, in order: where the CRM keeps no history of owners and ratings, an
 -- instant of theirs is known as an interval: after the fetch before (or the deal's creation), at this fetch at the latest.
 select
     h.handoff_id,
@@ -7,10 +7,14 @@ select
         partition by h.handoff_id order by s.observed_at asc, s.load_seq asc, s.row_seq asc
     ) as observation_no,
     s.observed_at,
+    {% if crm_keeps_history() -%}
+    s.observed_at as not_before,
+    {%- else -%}
     coalesce(
         lag(s.observed_at) over (partition by h.handoff_id order by s.observed_at asc, s.load_seq asc, s.row_seq asc),
         d.created_at
     ) as not_before,
+    {%- endif %}
     s.user_id,
     s.rating,
     least(s.observed_at, s.updated_at) as changed_by
