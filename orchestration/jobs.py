@@ -12,7 +12,9 @@ from ingestion.tables import TABLES
 from orchestration.assets.deliveries import delivery_key
 from orchestration.assets.published import MARTS, PLAN
 from orchestration.assets.translator import raw_key
-from orchestration.profile import CRMS, Destinations, Profile
+from orchestration.destination_settings import Destinations
+from orchestration.profile import Profile
+from orchestration.source_settings import CRMS
 from orchestration.sources import ALWAYS, SCHEMAS
 
 FULL_RUN, HOT_PATH, PUSH = "full_run", "hot_path", "push"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration import policies
-from orchestration.profile import Profile, RdStationSale
+from orchestration.destination_settings import RdStationSale
+from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:

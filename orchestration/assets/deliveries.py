@@ -15,7 +15,8 @@ from dagster import (
 from orchestration import delivery_health, stages
 from orchestration.assets.guard import guarded
 from orchestration.assets.published import PLAN
-from orchestration.profile import Destinations, Profile
+from orchestration.destination_settings import Destinations
+from orchestration.profile import Profile
 
 CHECK = "delivery_health"
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from orchestration.paths import DBT_PROJECT
-from orchestration.profile import CRMS
+from orchestration.source_settings import CRMS
 
 STAGING = DBT_PROJECT / "models" / "staging"
 BUILT = [crm for crm in CRMS if (STAGING / crm).is_dir()]

@@ -15,10 +15,11 @@ from orchestration.express.compiled import compile_plan
 from orchestration.express.lane import Lane
 from orchestration.express.links import Links, TooMany
 from orchestration.express.slices import plan_rows
-from orchestration.profile import Profile, RdStationCrm
+from orchestration.profile import Profile
 from orchestration.publish import Publication
 from orchestration.publish_copy import copy_tables
 from orchestration.runtime import Runtime
+from orchestration.source_settings import RdStationCrm
 from tests.dbt.raw_fixture import Raw, fetch, fresh_warehouse, run_dbt
 
 PUBLICATION = Publication("s1", datetime(2026, 6, 30, tzinfo=UTC), 5, datetime(2026, 6, 30, tzinfo=UTC))

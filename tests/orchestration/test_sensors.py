@@ -17,8 +17,9 @@ from activation.outbox import Outbox
 from activation.tables import outbox as outbox_table
 from orchestration import plan_file, push
 from orchestration.code_location import build_definitions
+from orchestration.destination_settings import SlackChat
 from orchestration.instance import open_instance
-from orchestration.profile import Profile, SlackChat
+from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 from tests.activation.support import SYNC, FakeClock, FakeDestination, plan_of, policy
 from tests.orchestration.conftest import FixedClock

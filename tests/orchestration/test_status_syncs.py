@@ -11,9 +11,10 @@ from dagster import AssetKey
 from activation.policy import ReadBack
 from orchestration import delivery_words, settings, syncs
 from orchestration.assets.deliveries import delivery_assets
+from orchestration.destination_settings import Destinations
 from orchestration.jobs import delivery_keys
 from orchestration.paths import DBT_PROJECT
-from orchestration.profile import Destinations, Profile
+from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 from orchestration.warehouse import variables
 

@@ -136,13 +136,20 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+_of_this_process = contextlib.ExitStack()
+
+
 @lru_cache(maxsize=1)
 def _process_server() -> str:
-    """One server per test process for those who use no fixture; stopped when the process ends."""
-    block = postgres_server()
-    url = block.__enter__()
-    atexit.register(block.__exit__, None, None, None)
-    return url
+    """One server per test process for those who use no fixture; stopped by `stop_process_server`, or at exit."""
+    atexit.register(stop_process_server)
+    return _of_this_process.enter_context(postgres_server())
+
+
+def stop_process_server() -> None:
+    """Stop this process's server, if it has one. Called when a test session ends: workers of pytest-xdist leave without `atexit`."""
+    _process_server.cache_clear()
+    _of_this_process.close()
 
 
 @contextlib.contextmanager
