@@ -84,7 +84,13 @@ def test_every_opportunity(pair: Pair) -> None:
 
 
 def test_every_hand_over(pair: Pair) -> None:
-    query = "select i.opening_record as key, t.* from marts.fct_handoffs t join intermediate.int_handoffs i using (handoff_id)"
+    query = """
+        select i.opening_record as key, t.*, judged.judged_by from marts.fct_handoffs t
+        join intermediate.int_handoffs i using (handoff_id)
+        left join (
+            select handoff_id, string_agg(distinct clause_id || ' by ' || basis, ', ' order by clause_id || ' by ' || basis) as judged_by
+            from marts.fct_sla_verdicts group by handoff_id
+        ) as judged using (handoff_id)"""
     rd, hubspot = pair.frames(query)
     assert len(rd) > 10
     problems = unequal("hubspot", "fct_handoffs", rd, hubspot)
