@@ -10,6 +10,7 @@ import fcntl
 import graphlib
 import hashlib
 import json
+import os
 import queue
 import re
 import shutil
@@ -31,6 +32,8 @@ MARK = prepared.MARK
 # Parsing looks at no database. With one address for all homes, what one of them parsed serves the others; only the
 # name of the file matters, because it is the name of the database in every relation.
 PARSED_AGAINST = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb"}
+# One more than one core keeps busy is enough: dbt's own work per node does not run in parallel, the engine's does.
+THREADS = str(max(2, min(4, os.cpu_count() or 1)))
 RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
 BAD_STATUS = {"error", "fail", "runtime error"}
 _one_at_a_time = threading.Lock()  # dbt keeps global state: adapters, flags, log handlers
@@ -250,7 +253,7 @@ def _invoke(
 
     parsing = args == ["parse"] and profile.engine == "duckdb"
     connection = {"BASTAO_DBT_DUCKDB_PATH": str(database)} if database else _connection(profile)
-    settings.export({"BASTAO_DBT_CRM": profile.crm, **(PARSED_AGAINST if parsing else connection)})
+    settings.export({"BASTAO_DBT_CRM": profile.crm, "BASTAO_DBT_THREADS": THREADS, **(PARSED_AGAINST if parsing else connection)})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
     how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]

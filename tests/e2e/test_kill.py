@@ -21,9 +21,9 @@ LEADS, SEED = 120, 26
 # (command, crash point, which time it is reached): ingestion, dbt, publish, delivery, in the order of the line. Each
 # kill is followed by the next command, so that every interrupted stage is taken up again by a later one.
 CHAIN = [
+    ("run", "dlt.load.before", 3),  # agreement, Protheus, then RD Station's first package
+    ("run", "dlt.load.after", 2),  # RD Station's, then the CRM's
     ("run", "ingest.rd_station.end", 1),
-    ("run", "dlt.load.after", 2),
-    ("run", "dlt.load.before", 3),
     ("run", "transform.begin", 1),
     ("run", "transform.node", 40),
     ("run", "publish.candidate", 1),
