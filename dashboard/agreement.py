@@ -53,7 +53,10 @@ def _clause_table(frame: pd.DataFrame, words: Texts) -> None:
         table, hide_index=True, width="stretch", height=36 * len(table) + 40,
         column_config={
             words("clause"): st.column_config.TextColumn(width="large"),
-            words("compliance"): st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100),
+            # One colour for all: a share is not good or bad by itself, and red by default would say it is bad.
+            words("compliance"): st.column_config.ProgressColumn(
+                format="%.0f%%", min_value=0, max_value=100, color="blue"
+            ),
         },
     )  # fmt: skip
 
