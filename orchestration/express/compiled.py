@@ -60,7 +60,8 @@ def compile_plan(profile: Profile) -> Compiled:
     variables = {**warehouse.settled_variables(profile), "as_of": _LATER, "known_at": _ALL_LOADS}
     with tempfile.TemporaryDirectory(dir=profile.paths.dbt) as folder:
         nodes = dbt_runner.compiled(profile, MODEL, variables, Path(folder) / f"{DATABASE}.duckdb")
-    return Compiled(tuple(_statement(node) for node in nodes))
+    # An ephemeral model has no relation: dbt has put its SQL into those that read it.
+    return Compiled(tuple(_statement(node) for node in nodes if node["config"]["materialized"] != "ephemeral"))
 
 
 def _statement(node: dict[str, Any]) -> Statement:
