@@ -80,7 +80,9 @@ class Company:
             " union select 'name', name from raw_rd_station_crm.contacts where contact_id in (select i from mine)",
             person_id,
         )
-        words = {value for kind, value in found if value and kind in ("email", "phone", "cpf", "name")}
+        words = {value for kind, value in found if value and kind in ("email", "phone", "cpf")}
+        # A first name alone stands in many people's names: it would find them.
+        words |= {value for kind, value in found if kind == "name" and value and " " in value.strip()}
         words |= {value[3:] for kind, value in found if kind == "phone" and value and value.startswith("+55")}
         email = next(value for kind, value in sorted(found, key=str) if kind == "email" and value)
         return Somebody(person_id, email, words)
