@@ -1,7 +1,8 @@
 """The warehouse lock: DuckDB lets one process write a file, and says nothing useful to the second one.
 
 The kernel releases a flock when its holder dies, however it dies; so there is no stale lock to clean up.
-The JSON beside it only says who holds it, for the message that a waiting person reads.
+The JSON beside it only says who holds it, for the message that a waiting person reads. Programs that know nothing of
+this lock (a BI tool or a shell on the warehouse file itself) hold DuckDB's own: meeting that one ends in the same error.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 POLL_SECONDS = 0.1
+_DUCKDB_REFUSAL = re.compile(
+    r'Could not set lock on file "(?P<file>[^"]+)"(?:: Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\))?'
+)
 
 
 class LockHeld(RuntimeError):
@@ -58,6 +63,10 @@ class WarehouseLock:
             os.pwrite(descriptor, json.dumps(record).encode(), 0)
             try:
                 yield
+            except Exception as error:
+                if (stranger := held_by_a_stranger(error)) is None:
+                    raise
+                raise LockHeld(stranger) from error
             finally:
                 os.ftruncate(descriptor, 0)
         finally:
@@ -92,6 +101,23 @@ class WarehouseLock:
                 self.on_wait(holder)
                 told = True
             time.sleep(POLL_SECONDS)
+
+
+def held_by_a_stranger(error: BaseException | None) -> str | None:
+    """The sentence for DuckDB's refusal of a file that another program has open; None for any other error.
+
+    dbt and dlt pass DuckDB's words on inside their own errors, so the whole chain is looked through.
+    """
+    while error is not None:
+        if found := _DUCKDB_REFUSAL.search(str(error)):
+            program, pid = found["program"] or "another program", found["pid"]
+            who = f"{Path(program).name} (process {pid})" if pid else program
+            return (
+                f"The warehouse file {found['file']} is open in {who}, and DuckDB lets one program write. "
+                "Close it there and run again; to look at the marts, open published/bastao.duckdb beside it instead."
+            )
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _read(content: bytes) -> Holder | None:

@@ -47,6 +47,9 @@ erp.pack                     table, recno (physical delete)
 to its width, numbers are `decimal.Decimal`, dates are text YYYYMMDD or blanks. The stamp of the row is the event's
 `at` (UTC) unless `data` carries `"stamp": False`: then the row was written before the stamp column existed and
 its S_T_A_M_P_ is NULL until its next change.
+
+The company itself never merges contacts of its CRM: `crm.contact_merged` happens when somebody asks a twin for it over
+HTTP (HubSpot's merge).
 """
 
 from dataclasses import dataclass, field
@@ -84,6 +87,7 @@ CRM_KINDS = (
 )
 ERP_KINDS = ("erp.upsert", "erp.delete", "erp.pack")
 KINDS = frozenset(MARKETING_KINDS + CRM_KINDS + ERP_KINDS)
+ONLY_BY_REQUEST = frozenset({"crm.contact_merged"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.lock import LockHeld, WarehouseLock
@@ -80,3 +81,28 @@ def test_an_error_inside_frees_it(tmp_path: Path) -> None:
         raise ZeroDivisionError
     with lock("second", timeout=0):
         pass
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_program_that_knows_nothing_of_the_lock_is_named(tmp_path: Path, wrapped: bool) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    hold = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
+    stranger = subprocess.Popen([sys.executable, "-c", hold, str(warehouse)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert stranger.stdout is not None
+        assert stranger.stdout.readline() == "held\n"
+        with pytest.raises(LockHeld) as caught, WarehouseLock(tmp_path / "lock")("publish"):
+            try:
+                duckdb.connect(str(warehouse), read_only=True)
+            except duckdb.IOException as error:
+                raise (RuntimeError("a stage failed") if wrapped else error) from error
+    finally:
+        stranger.kill()
+        stranger.wait()
+    for word in (str(warehouse), str(stranger.pid), "run again"):
+        assert word in str(caught.value)
+
+
+def test_other_errors_pass_the_lock_as_they_are(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), WarehouseLock(tmp_path / "lock")("publish"):
+        _ = 1 / 0
