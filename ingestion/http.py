@@ -31,8 +31,6 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 RENEWALS = 3  # of the token, for one call
 ATTEMPTS = 5
 LATER = (423, 477)  # HubSpot: locked, being migrated
-# HubSpot tells its limits apart by name only and says no Retry-After; the daily one ends at the account's midnight.
-POLICY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
 PATIENCE_SECONDS = 120.0
 _PERSONAL = re.compile(r"\b(email|phone):[^/?]+")
 
@@ -123,9 +121,10 @@ class ApiClient:
     ) -> Response:
         """Send one call and return whatever was answered, errors included.
 
-        Asks the quota first and renews credentials after 401, a few times: another process may have renewed meanwhile. GET waits after 429 and is repeated after 5xx,
-        time-outs and dropped connections; any other method is sent once, its answer is the caller's to judge. `reads`: this POST
-        changes nothing (a search, a batch read) and is repeated like a GET.
+        Asks the quota first and renews credentials after 401, a few times: another process may have renewed meanwhile.
+        GET waits after 429 and is repeated after 5xx, time-outs and dropped connections; any other method is sent once,
+        its answer is the caller's to judge. `reads`: this POST changes nothing (a search, a batch read) and is repeated
+        like a GET.
         Raises QuotaExhausted, AuthError, or ApiError when no answer came (`uncertain` if a POST may have arrived).
         """
         repeatable = reads or method in ("GET", "HEAD")
@@ -266,8 +265,6 @@ def _retry_after(answer: Response, attempt: int) -> float:
             except ValueError:
                 return _until(value, answer) or _backoff(attempt)
     body = answer.json if isinstance(answer.json, dict) else {}
-    if wait := POLICY_SECONDS.get(str(body.get("policyName"))):
-        return wait
     remaining = body.get("remaining_time")
     return float(remaining) if isinstance(remaining, int | float) else _backoff(attempt)
 

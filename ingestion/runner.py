@@ -1,21 +1,21 @@
 """Runs one source load: a reader yields slices, one or several of them become one dlt package in the raw schema.
 
 Rows and cursors of a package arrive together or not at all, so a kill costs at most the package in the making.
-Readers
-get a `Session`: the cursors of the last slice (`state`, theirs to change), `read` for questions to the warehouse,
+Readers get a `Session`: the cursors of the last slice (`state`, theirs to change), `read` for questions to the warehouse,
 and `notes` for what the operator should know.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -25,6 +25,15 @@ from ingestion.personal import PERSONAL
 from ingestion.ports import Clock, Lock, NoProgress, Ports, Progress, Target
 from ingestion.rows import Row, compact
 
+
+class Closable(Protocol):
+    """Something with connections to close."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
+Api = TypeVar("Api", bound=Closable)
 Tables = dict[str, list[Row]]
 PACKAGE_ROWS = 20_000
 ARROW_PACKAGE_ROWS = 200_000  # typed columns take a tenth of the memory of dicts
@@ -111,6 +120,16 @@ def load(
     return LoadReport(
         package.counts, ports.load_seq, time.monotonic() - started, tuple(session.notes), retry_after
     )
+
+
+@contextlib.contextmanager
+def given_or_own(api: Api | None, make: Callable[[], Api]) -> Iterator[Api]:
+    """The client that the caller gave, which stays open, or one of our own, closed at the end."""
+    if api is not None:
+        yield api
+        return
+    with contextlib.closing(make()) as own:
+        yield own
 
 
 class _Package:
@@ -209,4 +228,4 @@ def load_rows(
     return load(pipeline_name, dataset, lambda _session: [Slice(tables, origin)], target, ports)
 
 
-__all__ = ["LoadReport", "Lock", "Reader", "Session", "Slice", "Stamp", "load", "load_rows"]
+__all__ = ["LoadReport", "Lock", "Reader", "Session", "Slice", "Stamp", "given_or_own", "load", "load_rows"]

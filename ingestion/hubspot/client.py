@@ -10,11 +10,13 @@ import httpx
 from ingestion.errors import ApiError, SourceError
 from ingestion.http import ApiClient, Auth, Response
 from ingestion.hubspot.settings import ASSOCIATION_BATCH, LIST_PAGE, SYSTEM, HubspotConfig
-from ingestion.oauth import BearerToken, OAuth, OAuthApp
+from ingestion.oauth import HeaderToken, OAuth, OAuthApp
 from ingestion.ports import Ports
 from ingestion.rows import Row
 
 MOST_PAGES = 100_000
+# Limits are told apart by name only, mostly without Retry-After; the daily one ends at the account's midnight.
+POLICY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
 
 
 class HubspotApi:
@@ -24,14 +26,14 @@ class HubspotApi:
         self._version = config.version
         auth: Auth
         if config.token:
-            auth = BearerToken(config.token)
+            auth = HeaderToken("Authorization", f"Bearer {config.token}")
         else:
             url = f"{config.base_url.rstrip('/')}/oauth/{config.version}/token"
             app = OAuthApp(SYSTEM, url, config.client_id, config.client_secret, config.refresh_token, form=True)
             auth = OAuth(app, ports.tokens, ports.clock, transport)
         self._http = ApiClient(
             config.base_url, auth, ports.limiter, config.owner, ports.clock,
-            patience_seconds=config.patience_seconds, transport=transport,
+            patience_seconds=config.patience_seconds, transport=transport, wait_of=_wait,
         )  # fmt: skip
 
     @property
@@ -102,6 +104,13 @@ class HubspotApi:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _wait(answer: Response, _attempt: int) -> float | None:
+    """Seconds after a 429 by the name of the limit; None where a header says it, or nothing does."""
+    if answer.headers.get("retry-after") or not isinstance(answer.json, dict):
+        return None
+    return POLICY_SECONDS.get(str(answer.json.get("policyName")))
 
 
 def optional(error: ApiError) -> bool:

@@ -28,19 +28,15 @@ from ingestion.hubspot.search import changed_since, modified_at
 from ingestion.hubspot.settings import ACTIVITIES, HISTORY_BATCH, PIPELINE, SCHEMA, SYSTEM, HubspotConfig
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, instant, merge
-from ingestion.runner import LoadReport, Session, Slice, Tables, load
+from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 def run(config: HubspotConfig, ports: Ports, target: Target, api: HubspotApi | None = None) -> LoadReport:
     """Load what changed at HubSpot since the last run. Raises IngestionError; progress is kept."""
-    own = api or HubspotApi(config, ports)
-    try:
-        return load(PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports)
-    finally:
-        if api is None:
-            own.close()
+    with given_or_own(api, lambda: HubspotApi(config, ports)) as service:
+        return load(PIPELINE, SCHEMA, lambda session: Reader(service, config, ports, session).read(), target, ports)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import httpx
 
 from ingestion.errors import ApiError, ConfigError, QuotaExhausted, SourceError
 from ingestion.http import ApiClient, Auth, Response
-from ingestion.oauth import OAuth, OAuthApp
+from ingestion.oauth import HeaderToken, OAuth, OAuthApp
 from ingestion.pipedrive.settings import COSTS, OTHER_COST, SYSTEM, PipedriveConfig
 from ingestion.ports import Limiter, Ports
 from ingestion.rows import Row
@@ -18,22 +18,6 @@ DAY_WAIT = 3600.0  # the day of the budget ends at the server's midnight, whose 
 BLOCK_WAIT = 900.0
 BURST_WAIT = 2.0
 _REPEATS = 4  # a 429 that comes again after so many windows is the day's, whatever the headers say (5.6)
-
-
-class HeaderToken:
-    """The API token, in a header: in the address it would stand in logs."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def apply(self, headers: dict[str, str], params: dict[str, Any]) -> str:
-        """See `Auth`."""
-        headers["x-api-token"] = self._token
-        return self._token
-
-    def renew(self, used: str) -> bool:
-        """There is no other."""
-        return False
 
 
 class TokenBudget:
@@ -112,7 +96,7 @@ class PipedriveApi:
 
 def _auth(config: PipedriveConfig, ports: Ports, transport: httpx.BaseTransport | None) -> Auth:
     if config.token:
-        return HeaderToken(config.token)
+        return HeaderToken("x-api-token", config.token)  # in the address it would stand in logs
     if not (config.client_id and config.client_secret):
         raise ConfigError("Pipedrive: there is neither an API token nor an OAuth application; see sources.pipedrive in bastao.yaml.")
     app = OAuthApp(SYSTEM, config.token_url, config.client_id, config.client_secret, config.refresh_token, form=True)

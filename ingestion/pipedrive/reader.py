@@ -28,19 +28,15 @@ from ingestion.pipedrive.records import AHEAD, BadRecordError, each
 from ingestion.pipedrive.settings import PIPELINE, SCHEMA, SYSTEM, PipedriveConfig
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, compact, instant, merge
-from ingestion.runner import LoadReport, Session, Slice, Tables, load
+from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
 LINKED = {"include_fields": "source_lead_id"}
 
 
 def run(config: PipedriveConfig, ports: Ports, target: Target, api: PipedriveApi | None = None) -> LoadReport:
     """Load what changed at Pipedrive since the last run. Raises IngestionError; progress is kept."""
-    own = api or PipedriveApi(config, ports)
-    try:
-        return load(PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports)
-    finally:
-        if api is None:
-            own.close()
+    with given_or_own(api, lambda: PipedriveApi(config, ports)) as service:
+        return load(PIPELINE, SCHEMA, lambda session: Reader(service, config, ports, session).read(), target, ports)
 
 
 @dataclass

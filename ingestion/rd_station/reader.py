@@ -15,17 +15,13 @@ from ingestion.rd_station.known import QUERIES, Knowledge, Task
 from ingestion.rd_station.listing import Listing
 from ingestion.rd_station.settings import PIPELINE, SCHEMA, SYSTEM, RdStationConfig
 from ingestion.rows import instant, merge
-from ingestion.runner import LoadReport, Session, Slice, load
+from ingestion.runner import LoadReport, Session, Slice, given_or_own, load
 
 
 def run(config: RdStationConfig, ports: Ports, target: Target, api: RdStationApi | None = None) -> LoadReport:
     """Load what changed at RD Station Marketing since the last run. Raises IngestionError; progress is kept."""
-    own = api or RdStationApi(config, ports)
-    try:
-        return load(PIPELINE, SCHEMA, lambda session: read(own, config, ports, session), target, ports)
-    finally:
-        if api is None:
-            own.close()
+    with given_or_own(api, lambda: RdStationApi(config, ports)) as service:
+        return load(PIPELINE, SCHEMA, lambda session: read(service, config, ports, session), target, ports)
 
 
 def read(api: RdStationApi, config: RdStationConfig, ports: Ports, session: Session) -> Iterator[Slice]:

@@ -27,21 +27,15 @@ from ingestion.rd_station_crm.people import (
 from ingestion.rd_station_crm.settings import PIPELINE, SCHEMA, SYSTEM, RdStationCrmConfig
 from ingestion.rd_station_crm.tasks import changed_tasks, task_row
 from ingestion.rows import Row, instant, merge
-from ingestion.runner import LoadReport, Session, Slice, Tables, load
+from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
 TASK_COLUMNS = ("deal_id", "type", "done", "done_at", "due_at", "created_at", "user_id")
 
 
 def run(config: RdStationCrmConfig, ports: Ports, target: Target, api: CrmApi | None = None) -> LoadReport:
     """Load what changed at RD Station CRM since the last run. Raises IngestionError; progress is kept."""
-    own = api or CrmApi(config, ports)
-    try:
-        return load(
-            PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports
-        )
-    finally:
-        if api is None:
-            own.close()
+    with given_or_own(api, lambda: CrmApi(config, ports)) as service:
+        return load(PIPELINE, SCHEMA, lambda session: Reader(service, config, ports, session).read(), target, ports)
 
 
 @dataclass

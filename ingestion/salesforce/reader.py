@@ -16,7 +16,7 @@ from typing import Any
 from ingestion.errors import SourceError
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, instant, merge
-from ingestion.runner import LoadReport, Session, Slice, Tables, load
+from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 from ingestion.salesforce.catalogue import fingerprint, read_catalogue
 from ingestion.salesforce.client import Batch, Refused, SalesforceApi
 from ingestion.salesforce.convert import Converter
@@ -35,14 +35,8 @@ def run(
     config: SalesforceConfig, ports: Ports, target: Target, api: SalesforceApi | None = None
 ) -> LoadReport:
     """Load what changed at Salesforce since the last run. Raises IngestionError; progress is kept."""
-    own = api or SalesforceApi(config, ports)
-    try:
-        return load(
-            PIPELINE, SCHEMA, lambda session: Reader(own, config, ports, session).read(), target, ports
-        )
-    finally:
-        if api is None:
-            own.close()
+    with given_or_own(api, lambda: SalesforceApi(config, ports)) as service:
+        return load(PIPELINE, SCHEMA, lambda session: Reader(service, config, ports, session).read(), target, ports)
 
 
 @dataclass
