@@ -12,8 +12,9 @@ from babel.numbers import format_decimal, format_percent
 
 from contract.calendar_model import Weekday
 from contract.diff_vocabulary import CHANGES
-from contract.document_words import ANNEXES, FRAME, PROMISES
+from contract.document_words import ANNEXES, FRAME
 from contract.model import Target
+from contract.promise_words import PROMISES
 
 Language = Literal["pt", "en"]
 _LOCALES = {"pt": "pt_BR", "en": "en"}

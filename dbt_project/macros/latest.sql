@@ -1,8 +1,8 @@
 {#- De-duplication of append-only raw tables by a total order: load sequence, then the row's place in its load.
     Only loads up to known_at exist. Both return a sub-query for a FROM clause. -#}
 
-{#- The last row of each key. `keys`: comma-separated columns. -#}
-{% macro latest_rows(relation, keys) -%}
+{#- The last row of each key. `keys`: comma-separated columns. `by`: a column that comes before the load in the order. -#}
+{% macro latest_rows(relation, keys, by=none) -%}
 (
     select *
     from (
@@ -10,7 +10,9 @@
             raw_rows.*,
             row_number() over (
                 partition by {{ keys }}
-                order by raw_rows.load_seq desc nulls last, raw_rows.row_seq desc nulls last
+                order by
+                    {% if by %}raw_rows.{{ by }} desc nulls last, {% endif -%}
+                    raw_rows.load_seq desc nulls last, raw_rows.row_seq desc nulls last
             ) as recency
         from {{ relation }} as raw_rows
         where raw_rows.load_seq <= {{ known_at() }}
@@ -74,23 +76,7 @@
 
 {#- Of exported lists: what the list of the latest export says of each key, whenever it was loaded. -#}
 {% macro latest_list(relation, keys) -%}
-(
-    select *
-    from (
-        select
-            raw_rows.*,
-            row_number() over (
-                partition by {{ keys }}
-                order by
-                    raw_rows.observed_at desc nulls last,
-                    raw_rows.load_seq desc nulls last,
-                    raw_rows.row_seq desc nulls last
-            ) as recency
-        from {{ relation }} as raw_rows
-        where raw_rows.load_seq <= {{ known_at() }}
-    ) as ranked_rows
-    where recency = 1
-)
+{{ latest_rows(relation, keys, by="observed_at") }}
 {%- endmacro %}
 
 {#- Identifiers of the contacts of a list, as of the last list that has them. -#}

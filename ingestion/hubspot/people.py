@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ingestion.hubspot.settings import HubspotConfig, Properties
 from ingestion.identifiers import identifier_rows
-from ingestion.normalize import normalize_cnpj
-from ingestion.rd_station_crm.people import STATES, web_domain
+from ingestion.normalize import STATES, normalize_cnpj, web_domain
 from ingestion.rows import Row, instant, text
 from ingestion.runner import Tables
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingestion.identifiers import identifier_rows
-from ingestion.normalize import normalize_cnpj
+from ingestion.normalize import STATE_NAMES, STATES, normalize_cnpj, web_domain
 from ingestion.pipedrive.records import BadRecordError, customs, fingerprint, key, moment, reference
 from ingestion.pipedrive.settings import PipedriveConfig
 from ingestion.rows import Row, text
 from ingestion.runner import Tables
-
-_STATES = {
-    "acre": "AC", "alagoas": "AL", "amazonas": "AM", "amapá": "AP", "bahia": "BA", "ceará": "CE", "distrito federal": "DF",
-    "espírito santo": "ES", "goiás": "GO", "maranhão": "MA", "minas gerais": "MG", "mato grosso do sul": "MS",
-    "mato grosso": "MT", "pará": "PA", "paraíba": "PB", "pernambuco": "PE", "piauí": "PI", "paraná": "PR",
-    "rio de janeiro": "RJ", "rio grande do norte": "RN", "rondônia": "RO", "roraima": "RR", "rio grande do sul": "RS",
-    "santa catarina": "SC", "sergipe": "SE", "são paulo": "SP", "tocantins": "TO",
-}  # fmt: skip
 
 
 def contact_tables(body: Row, config: PipedriveConfig) -> Tables:
@@ -75,19 +66,7 @@ def _values(body: Row, name: str) -> list[Any]:
     return [row.get("value") for row in sorted(found, key=lambda row: row.get("primary") is not True)]
 
 
-def web_domain(url: Any) -> str | None:
-    """The host of a web address as people type it, without `www.`."""
-    address = text(url)
-    if address is None or " " in address:
-        return None
-    try:
-        host = urlsplit(address if "//" in address else f"//{address}").hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host and "." in host else None
-
-
 def state_of(area: Any) -> str | None:
     """The two letters of the state, which the address search writes out or abbreviates."""
     name = str(area or "").strip()
-    return name.upper() if name.upper() in _STATES.values() else _STATES.get(name.lower().removeprefix("estado de "))
+    return name.upper() if name.upper() in STATES else STATE_NAMES.get(name.lower().removeprefix("estado de "))

@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingestion.identifiers import identifier_rows
-from ingestion.normalize import normalize_cnpj
+from ingestion.normalize import STATES, normalize_cnpj, web_domain
 from ingestion.rows import Row, instant, text
 from ingestion.runner import Tables
-
-STATES = frozenset(
-    {"AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
-     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO"}
-)  # fmt: skip
 
 
 def contact_tables(body: Row, integration_id: str | None) -> Tables:
@@ -81,18 +75,6 @@ def integration_ids(detail: Row) -> dict[str, str]:
         if key and value and contact.get("integration_type") in (None, "RD_STATION"):
             found[key] = value
     return found
-
-
-def web_domain(url: Any) -> str | None:
-    """The host of a web address as people type it, without `www.`."""
-    address = text(url)
-    if address is None or " " in address:
-        return None
-    try:
-        host = urlsplit(address if "//" in address else f"//{address}").hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host and "." in host else None
 
 
 def state_of(fields: Mapping[str, Any], address: Any) -> str | None:

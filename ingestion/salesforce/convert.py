@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.identifiers import identifier_rows
-from ingestion.normalize import normalize_cnpj
-from ingestion.rd_station_crm.people import STATES, web_domain
+from ingestion.normalize import STATES, normalize_cnpj, web_domain
 from ingestion.rows import Row, integer
 from ingestion.runner import Tables
 from ingestion.salesforce.settings import SalesforceConfig

@@ -31,16 +31,7 @@ wanted as (
 -- What RD Station showed last. It says nothing any more once we have written there ourselves since.
 shown as (
     select contact_uuid, lower(trim(contact_owner_email)) as owner_email, observed_at
-    from (
-        select
-            *,
-            row_number() over (
-                partition by contact_uuid
-                order by observed_at desc nulls last, load_seq desc nulls last, row_seq desc nulls last
-            ) as place
-        from {{ ref('stg_rd_station__funnels') }}
-    ) as looks
-    where place = 1
+    from {{ ref('int_contact_looks') }}
 ),
 
 written as (

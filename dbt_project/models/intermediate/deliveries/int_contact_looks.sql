@@ -1,5 +1,5 @@
--- What RD Station showed last of each contact's funnel, and since when it has shown a client.
-select contact_uuid, opportunity, observed_at
+-- What RD Station showed last of each contact's funnel, and when.
+select contact_uuid, opportunity, contact_owner_email, observed_at
 from (
     select
         *,

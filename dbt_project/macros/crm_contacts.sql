@@ -1,0 +1,17 @@
+{#- The contacts of a CRM, one row each: attributes of the last live look (a deletion or a merge carries none), deletion
+    from the last row. `organization`: how the source's raw table calls the company's id. -#}
+{% macro crm_contacts(contacts, organization="organization_id") -%}
+select
+    last_rows.contact_id,
+    live.name,
+    live.job_title,
+    live.{{ organization }} as organization_id,
+    live.integration_id,
+    {{ trunc_second("coalesce(live.created_at, last_rows.created_at)") }} as created_at,
+    {{ trunc_second("coalesce(live.updated_at, last_rows.updated_at)") }} as updated_at,
+    coalesce(last_rows.is_deleted, false) as is_deleted
+from {{ latest_rows(contacts, "contact_id") }} as last_rows
+left join
+    {{ latest_rows("(select * from " ~ contacts ~ " where not coalesce(is_deleted, false))", "contact_id") }} as live
+    on last_rows.contact_id = live.contact_id
+{%- endmacro %}

@@ -1,0 +1,18 @@
+"""The domain of a company, from the web address that its CRM record holds."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def web_domain(url: Any) -> str | None:
+    """The host of a web address as people type it, without `www.`."""
+    address = str(url or "").strip()
+    if not address or " " in address:
+        return None
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host and "." in host else None
