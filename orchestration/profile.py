@@ -22,6 +22,13 @@ class DeliveryHealth(Section):
     days: int = Field(default=7, ge=1, description="how far back the present looks")
 
 
+class RevenueMatch(Section):
+    """When an order of the ERP that no deal names still belongs to a won deal of its company."""
+
+    days: int = Field(default=30, ge=0, description="entered at most so many days after the win")
+    tolerance: float = Field(default=0.02, ge=0, le=0.5, description="worth the deal, give or take this share")
+
+
 class Publish(Section):
     """What the BI file may hold."""
 
@@ -67,6 +74,7 @@ class Config(Section):
     sources: Sources = Field(default_factory=Sources)
     destinations: Destinations = Field(default_factory=Destinations)
     delivery_health: DeliveryHealth = Field(default_factory=DeliveryHealth)
+    revenue_match: RevenueMatch = Field(default_factory=RevenueMatch)
     publish: Publish = Field(default_factory=Publish)
     receiver: Receiver = Field(default_factory=Receiver)
     ports: Ports = Field(default_factory=Ports)

@@ -27,6 +27,7 @@ def _keys() -> list[Rule]:
         "fct_sla_restatements": "restatement_id",
         "rpt_open_clocks": "verdict_id",
         "fct_revenue": "movement_id",
+        "bdg_revenue_candidates": "candidate_id",
         "fct_media_cost": "media_cost_id",
         "fct_deliveries": "delivery_id",
     }

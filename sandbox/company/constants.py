@@ -5,6 +5,7 @@ a profile that drifts away from the company shows up as a difference between the
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 COMPANY_NAME = "Serra Clara Equipamentos"
 DOMAIN = "serraclara.example.com.br"
@@ -66,5 +67,7 @@ ATTEMPT_TYPES = frozenset({"call", "whatsapp", "email", "meeting", "visit"})
 
 ERP_GROUP = "01"
 ERP_BRANCHES = ("01", "02")
+REVENUE_MATCH_DAYS = 30  # an order that no deal names was entered at most so long after the win
+REVENUE_MATCH_TOLERANCE = Decimal("0.02")  # and is worth the deal, give or take this share
 ORDER_FIELD = "Pedido ERP"  # CRM deal custom field, value '<filial>-<pedido>'
 CNPJ_FIELD = "CNPJ"  # CRM organization custom field

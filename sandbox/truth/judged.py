@@ -1,7 +1,8 @@
 """Everything that can be known as of one instant, worked out once and shared by the truth's tables."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sandbox.company.constants import ORDER_FIELD
@@ -21,8 +22,9 @@ from sandbox.truth.outcomes import (
     seller_rating,
 )
 from sandbox.truth.owners import Owner, owners_of, reads_of
-from sandbox.truth.passages import Passage, passages
+from sandbox.truth.passages import Passage, closing, passages
 from sandbox.truth.revenue import Movement, company_of_organization, match, movements
+from sandbox.truth.revenue_match import Noted, Win
 from sandbox.truth.seen import DealRead, Seen, look
 from sandbox.truth.signals import signals
 from sandbox.world import World
@@ -125,34 +127,23 @@ def _sellers(world: World) -> dict[str, tuple[str, str | None]]:
 
 
 def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement]:
-    """Movements with their passages: by the order noted on a deal, else by the company's last win."""
-    orders: dict[str, str] = {}
-    noted = [
-        (
+    """Movements with their passages: what the deals say about orders, and when each company was won."""
+    owner = {d["deal_id"]: one.record for one in judged for d in (*one.passage.deals, *one.passage.copies)}
+    noted = []
+    for deal in seen.deals.values():
+        if deal["deleted"] or deal["created_at"] > as_of:
+            continue
+        noted.append(Noted(
+            owner.get(deal["deal_id"]), company_of_organization(seen.organizations.get(deal["organization_id"] or "")),
+            (deal["custom"].get(ORDER_FIELD) or "").strip() or None,
+            local_date(closing(deal, as_of)) if deal["win"] else None, Decimal(str(round(deal["amount_unique"], 2))),
             bool(deal["parent_deal_id"]),
-            deal["created_at"],
-            deal["deal_id"],
-            deal["custom"][ORDER_FIELD],
-            one.record,
-        )
-        for one in judged
-        for deal in (*one.passage.deals, *one.passage.copies)
-        if deal["custom"].get(ORDER_FIELD)
-    ]
-    for _, _, _, text, record in sorted(noted):
-        orders.setdefault(text.strip(), record)
-    wins: dict[str, list[tuple[date, datetime, str, str]]] = {}
+        ))  # fmt: skip
+    wins: dict[str, list[Win]] = {}
     for one in judged:
         won_on = local_date(one.outcome.won_at)
         if one.company_id and won_on and one.outcome.won_at:
-            wins.setdefault(one.company_id, []).append(
-                (won_on, one.outcome.won_at, one.passage.handoff_id, one.record)
-            )
-
-    def won_before(company: str, day: date) -> str | None:
-        earlier = [win for win in wins.get(company, ()) if win[0] <= day]
-        return max(earlier, key=lambda win: (win[1], win[2]))[3] if earlier else None
-
+            wins.setdefault(one.company_id, []).append(Win(one.record, won_on, one.outcome.won_at))
     today = local_date(as_of)
     assert today is not None
-    return match(movements(seen, today), orders, won_before)
+    return match(seen, movements(seen, today), noted, wins, today)

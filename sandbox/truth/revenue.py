@@ -1,6 +1,6 @@
-"""Revenue from the ERP's live rows and its way back to the passages (RULES R19 to R21)."""
+"""Revenue from the ERP's live rows and its way back to the passages (RULES R19 to R21; rules in `revenue_match`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.company.constants import ERP_GROUP
 from sandbox.truth.identity import md5
 from sandbox.truth.normal import cnpj
+from sandbox.truth.revenue_match import Noted, Proposal, SalesOrder, Win, decide, of_orders, won_before
 from sandbox.truth.seen import Seen
 
 Row = Mapping[str, Any]
@@ -29,6 +30,7 @@ class Movement:
     order: str | None
     opening_record: str | None = None
     match_rule: str = "none"
+    candidates: tuple[tuple[str, str], ...] = ()  # opening record and rule of each hand-over that could be it
     original: str | None = None  # of a return: the movement_id of the invoiced item
 
     @property
@@ -57,12 +59,18 @@ def _table(seen: Seen, alias: str) -> dict[int, Row]:
     return {recno: row for (table, recno), row in seen.erp.items() if table == f"{alias}{ERP_GROUP}0"}
 
 
-def movements(seen: Seen, today: date) -> list[Movement]:
-    """Every movement up to the local date `today`, not yet matched to a passage."""
+def companies_of_customers(seen: Seen) -> dict[tuple[str, str], str | None]:
+    """The company of each customer (code, store) of the ERP; None without a valid CNPJ."""
     companies = {}
     for row in _table(seen, "SA1").values():
         number = cnpj(row["A1_CGC"])
         companies[(row["A1_COD"], row["A1_LOJA"])] = md5(f"cnpj:{number[:8]}") if number else None
+    return companies
+
+
+def movements(seen: Seen, today: date) -> list[Movement]:
+    """Every movement up to the local date `today`, not yet matched to a passage."""
+    companies = companies_of_customers(seen)
     invoices = _invoice_items(seen, companies)
     found = [*invoices.values(), *_returned_items(seen, invoices), *_payments(seen, companies)]
     return [movement for movement in found if movement.occurred_on <= today]
@@ -129,18 +137,52 @@ def _payments(seen: Seen, companies: dict[tuple[str, str], str | None]) -> list[
 
 
 def match(
-    found: list[Movement], orders: Mapping[str, str], won_before: Callable[[str, date], str | None]
+    seen: Seen, found: list[Movement], deals: list[Noted], wins: Mapping[str, list[Win]], today: date
 ) -> list[Movement]:
-    """Give each movement its passage. `orders`: order text -> opening record of the deal that names it."""
+    """Give each movement its passage, or the passages that could be it."""
+    refs = {movement.order for movement in found if movement.order}
+    orders = of_orders(refs, _orders(seen, today), _proposals(seen), deals)
     result: dict[str, Movement] = {}
     for movement in sorted(found, key=lambda m: m.kind == "return"):
         if movement.original is not None:
             # A returned item follows its invoice, also when that one is younger than `today` (then: not matched).
             item = result.get(movement.original)
-            record, rule = (item.opening_record, item.match_rule) if item else (None, "none")
+            matched = (item.opening_record, item.match_rule, item.candidates) if item else (None, "none", ())
         else:
-            record, rule = orders.get(movement.order or ""), "order_on_deal"
-            if record is None and movement.company_id is not None:
-                record, rule = won_before(movement.company_id, movement.occurred_on), "company_won_before"
-        result[movement.movement_id] = replace(movement, opening_record=record, match_rule=rule if record else "none")
+            latest = won_before(wins, movement.company_id, movement.occurred_on)
+            rule, records = orders.get(movement.order or "", ("company_won_before", latest))
+            shown, record = decide(rule, records)
+            matched = record, shown, tuple((one, rule) for one in sorted(records))
+        record, shown, candidates = matched
+        result[movement.movement_id] = replace(movement, opening_record=record, match_rule=shown, candidates=candidates)
     return list(result.values())
+
+
+def _orders(seen: Seen, today: date) -> list[SalesOrder]:
+    """Orders of goods, worth what their items that bring money are worth."""
+    companies = companies_of_customers(seen)
+    selling = {row["F4_CODIGO"] for row in _table(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
+    values: dict[tuple[str, ...], Decimal] = {}
+    for row in _table(seen, "SC6").values():
+        if row["C6_TES"] in selling:
+            key = (_text(row, "C6_FILIAL"), _text(row, "C6_NUM"))
+            values[key] = values.get(key, Decimal()) + row["C6_VALOR"]
+    return [
+        SalesOrder("-".join(key), key[1], (key[0], _text(row, "C5_CLIENTE"), _text(row, "C5_LOJACLI")),
+                   companies.get((row["C5_CLIENTE"], row["C5_LOJACLI"])), _day(row["C5_EMISSAO"]), values.get(key, Decimal()))
+        for row in _table(seen, "SC5").values()
+        if (key := (_text(row, "C5_FILIAL"), _text(row, "C5_NUM")))
+        and _text(row, "C5_TIPO") == "N" and not _text(row, "C5_ORIGEM").startswith("CNT")
+        and _day(row["C5_EMISSAO"]) <= today
+    ]  # fmt: skip
+
+
+def _proposals(seen: Seen) -> list[Proposal]:
+    """Proposals of customers that became an order (status J), or were invoiced by now (K)."""
+    return [
+        Proposal((_text(row, "ADY_FILIAL"), _text(row, "ADY_CODIGO"), _text(row, "ADY_LOJA")),
+                 _day(row["ADY_DTAPRO"]) if _text(row, "ADY_DTAPRO") else None,
+                 _day(row["ADY_DTPDV"]) if _text(row, "ADY_DTPDV") else None)
+        for row in _table(seen, "ADY").values()
+        if _text(row, "ADY_STATUS") in ("J", "K") and _text(row, "ADY_ENTIDA") == "1"
+    ]  # fmt: skip

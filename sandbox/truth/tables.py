@@ -12,6 +12,7 @@ from sandbox.truth.judged import Judged, Knowledge
 from sandbox.truth.passages import closing
 from sandbox.truth.returns import returned_at
 from sandbox.truth.revenue import company_of_organization
+from sandbox.truth.revenue_match import CONFIDENCE
 
 _STAGE_FACTS = {
     "lead": ("awareness", "marketing"), "mql": ("consideration", "both"), "accepted": ("consideration", "both"),
@@ -205,11 +206,12 @@ def attempts(known: Knowledge) -> pd.DataFrame:
 def revenue(known: Knowledge) -> pd.DataFrame:
     """One row per ERP movement."""
     columns = ["movement_id", "kind", "amount", "signed_amount", "is_revenue", "occurred_on", "branch_id", "company_id",
-               "opening_record", "match_rule"]  # fmt: skip
+               "opening_record", "match_rule", "match_confidence", "match_candidates"]  # fmt: skip
     rows = [
         {"movement_id": m.movement_id, "kind": m.kind, "amount": m.amount, "signed_amount": m.signed_amount,
          "is_revenue": m.is_revenue, "occurred_on": m.occurred_on, "branch_id": m.branch, "company_id": m.company_id,
-         "opening_record": m.opening_record, "match_rule": m.match_rule}
+         "opening_record": m.opening_record, "match_rule": m.match_rule, "match_confidence": CONFIDENCE[m.match_rule],
+         "match_candidates": len(m.candidates)}
         for m in known.movements
     ]  # fmt: skip
     return _frame(rows, columns)

@@ -73,7 +73,8 @@ def test_money_comes_back_once(tables: dict[str, pd.DataFrame]) -> None:
     assert revenue["movement_id"].is_unique
     counted = revenue[revenue["is_revenue"].astype(bool) & revenue["opening_record"].notna()]
     assert counted["signed_amount"].sum() == handoffs["invoiced_amount"].dropna().sum()
-    assert set(revenue["match_rule"]) == {"order_on_deal", "company_won_before", "none"}
+    assert {"order_on_deal", "order_number_on_deal", "proposal", "company_won_before", "none"} <= set(revenue["match_rule"])
+    assert (revenue["opening_record"].notna() == (revenue["match_confidence"] > 0)).all()
     won = handoffs[handoffs["status"] == "won"]
     assert won["first_invoice_on"].notna().mean() > 0.6
 

@@ -17,16 +17,6 @@ with movements as (
     from {{ ref('int_revenue_payments') }}
 ),
 
-customers as (
-    select
-        c.company_group, c.a1_filial, c.a1_cod, c.a1_loja,
-        max(n.company_id) as company_id
-    from {{ ref('stg_protheus__sa1') }} as c
-    inner join {{ ref('int_company_nodes') }} as n
-        on n.node = {{ erp_node('c.company_group', 'c.a1_filial', 'c.a1_cod', 'c.a1_loja') }}
-    group by c.company_group, c.a1_filial, c.a1_cod, c.a1_loja
-),
-
 files as (
     select
         'files:movement:' || m.movement_key as movement_id,
@@ -52,7 +42,7 @@ select
     '{{ var("currency") }}' as currency,
     m.occurred_on, m.order_ref, m.origin_movement_id, false as is_sample
 from movements as m
-left join customers as c
+left join {{ ref('int_erp_customers') }} as c
     on m.company_group = c.company_group
     and m.customer_code = c.a1_cod
     and coalesce(m.customer_store, '') = coalesce(c.a1_loja, '')
