@@ -29,7 +29,8 @@ class Catalogue:
 
 def read_catalogue(api: PipedriveApi, config: PipedriveConfig) -> Catalogue:
     """Users, stages in order with the one that leads are in, and lead labels."""
-    users = [_user(row) for row in api.rows("/v1/users", resource="users")[0]]
+    # Who owns what nobody owns is the integration's user, not a seller.
+    users = [_user(row) for row in api.rows("/v1/users", resource="users")[0] if key(row) not in config.nobody]
     labels = [{"label_id": key(row), "name": text(row.get("name"))} for row in api.rows("/v1/leadLabels", resource="lead_labels")[0]]
     tables = {"users": users, "stages": _stages(api, config), "lead_labels": labels}
     return Catalogue(tables, {str(row["label_id"]): row["name"] for row in labels if row["name"]})

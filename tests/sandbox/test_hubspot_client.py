@@ -1,4 +1,4 @@
-"""HubSpot's own Python client against the twin. It is not among our dependencies: `pip install hubspot-api-client` to run this."""
+"""HubSpot's own Python client against the twin."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from sandbox.server.hubspot.records import converted_at, number
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
-hubspot = pytest.importorskip("hubspot", reason="hubspot-api-client is not installed")
+hubspot = pytest.importorskip("hubspot", reason="hubspot-api-client is not installed: make clients")
 pytestmark = pytest.mark.long
 
 

@@ -41,11 +41,9 @@ def token(sandbox: "Sandbox", request: Request) -> Response:
         if wrong:
             return _no("invalid_grant", wrong)
         return _session(sandbox, request, "api id")
-    if (form.get("client_id"), form.get("client_secret")) != (own.client_id, own.client_secret):
-        return _no(
-            "invalid_client_id" if form.get("client_id") != own.client_id else "invalid_client",
-            "invalid client credentials",
-        )
+    client_id, secret = _client(request, form)
+    if (client_id, secret) != (own.client_id, own.client_secret):
+        return _no("invalid_client_id" if client_id != own.client_id else "invalid_client", "invalid client credentials")
     if kind == "client_credentials":
         return _session(sandbox, request, "api")
     if kind == "refresh_token":
@@ -69,6 +67,18 @@ def _session(sandbox: "Sandbox", request: Request, scope: str) -> Response:
 
 def _no(code: str, words: str) -> Response:
     return reply({"error": code, "error_description": words}, 400)
+
+
+def _client(request: Request, form: dict[str, Any]) -> tuple[Any, Any]:
+    """Id and secret of the app: fields of the form, or basic authentication (RFC 6749 2.3.1; simple-salesforce sends it)."""
+    scheme, _, encoded = request.header("authorization").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id"), form.get("client_secret")
+    try:
+        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None, None
+    return client_id, secret
 
 
 def _jwt_problem(sandbox: "Sandbox", request: Request, assertion: str) -> str | None:
