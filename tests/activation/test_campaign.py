@@ -8,9 +8,7 @@ nothing stays `sending`, and evidence that comes twice changes nothing.
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,40 +18,18 @@ from typing import Any
 
 import pytest
 
-from activation import faults
 from activation.confirmation import confirm
 from activation.delivery import deliver
 from activation.destinations.rd_station_contact import RdConsent
 from activation.destinations.rd_station_nurture import RdStationNurture
 from activation.outbox import Outbox
 from orchestration.clock import SystemClock
-from tests.activation.loopback import Answer, JumpingClock, PlainApi
+from tests.activation.campaign import AHEAD, HURRY, SETTLE, SandboxApi, disturbed
+from tests.activation.loopback import JumpingClock
 from tests.activation.support import SYNC, one_row, plan_mapping, policy, states
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
-KINDS = ("429_lead", "429_gateway", "429_excedded", "500_json", "500_html", "500_after", "html_200", "timeout_before",
-         "timeout_after", "drop_before", "drop_after", "expire_token")  # fmt: skip
-RUNS, LEADS, SETTLE = 4, 4, 0.1
-JUMPS = (0.0, 0.0, 3600.0, -3600.0, 2 * 86400.0)
-# Ahead of every wait that a run under another date wrote down: of the date itself, and of a 429 that came then.
-AHEAD = max(JUMPS) + 86400.0
-
-
-class SandboxApi(PlainApi):
-    """Renews its token once after a 401, as ingestion's client does."""
-
-    def __init__(self, box: SandboxHandle):
-        super().__init__(box.url, timeout=0.2)
-        self.box = box
-
-    def request(self, method: str, path: str, **rest: Any) -> Answer:
-        for _ in range(2):
-            self.headers = self.box.marketing_headers()
-            answer = super().request(method, path, **rest)
-            if answer.status != 401:
-                break
-            self.box._tokens.clear()
-        return answer
+LEADS = 4
 
 
 @pytest.fixture(scope="module")
@@ -94,30 +70,10 @@ def plan(leads: list[str], unwilling: list[str], round_: str) -> list[dict[str, 
 
 def deliver_once(box: SandboxHandle, url: str, rows: list[dict[str, Any]], off_seconds: float) -> None:
     now = SystemClock().now()
-    rules = policy(go_live=now - timedelta(days=9), settle_seconds=SETTLE + 0.15, call_seconds=0.4, backoff_seconds=0.02,
-                   backoff_limit_seconds=0.05, max_failures=50, max_failures_in_a_row=50, wait_budget_seconds=2)  # fmt: skip
+    rules = policy(go_live=now - timedelta(days=9), **HURRY)
     outbox, api = Outbox(url), SandboxApi(box)
     deliver(SYNC, rows, outbox, RdStationNurture(api), JumpingClock(off_seconds), rules, consent=RdConsent(api))
     outbox.engine.dispose()
-
-
-def child(action: Any, countdown: int) -> int:
-    """Fork; the child kills itself at its `countdown`-th crash point, or ends. Its process id."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-
-        def handler(_: str) -> None:
-            nonlocal countdown
-            countdown -= 1
-            if countdown == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        faults.install(handler)
-        action()
-    finally:
-        os._exit(0)
 
 
 def one_round(box: SandboxHandle, contacts: dict[str, list[str]], folder: Path, seed: int) -> int:
@@ -126,18 +82,8 @@ def one_round(box: SandboxHandle, contacts: dict[str, list[str]], folder: Path, 
     leads = choose.sample(contacts["granted"], LEADS)
     unwilling = choose.sample(contacts["declined"], min(1, len(contacts["declined"])))
     round_, url = f"round{seed}", f"sqlite:///{folder / 'state.db'}"
-    rows, mark, killed = plan(leads, unwilling, round_), len(box.ledger("events")), 0
-    for _ in range(RUNS):
-        box.clear_faults()
-        kinds = choose.sample(KINDS, 3)
-        box.faults(*({"kind": kind, "path": "/platform/*", "probability": 0.15, "seconds": 0.3} for kind in kinds))
-        together = 2 if choose.random() < 0.3 else 1
-        pids = []
-        for _ in range(together):
-            off, countdown = choose.choice(JUMPS), choose.randint(1, 40)
-            pids.append(child(lambda off=off: deliver_once(box, url, rows, off), countdown))
-        killed += sum(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL for pid in pids)
-    box.clear_faults()
+    rows, mark = plan(leads, unwilling, round_), len(box.ledger("events"))
+    killed = disturbed(box, choose, "/platform/*", lambda off: deliver_once(box, url, rows, off))
     wanted = {one_row(f"{round_}-{n}").delivery_id for n in range(len(leads))}
     for _ in range(8):
         deliver_once(box, url, rows, AHEAD)
