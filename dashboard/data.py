@@ -118,6 +118,26 @@ def rejections(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
     ).df()
 
 
+def warning_signs(con: duckdb.DuckDBPyConnection) -> tuple[date | None, pd.DataFrame]:
+    """(last month that is over, the signs that show in it), surest first.
+
+    Columns: sign, value, threshold, sample_size, severity (alert or watch) of the company, and sellers: how many have an
+    alert of their own for that sign.
+    """
+    row = con.execute("select max(period_start) from marts.rpt_warning_signs where is_over").fetchone()
+    month = row[0] if row else None
+    frame = con.execute(
+        "select sign, max(value) filter (seller_id is null) as value, max(threshold) as threshold,"
+        " max(sample_size) filter (seller_id is null) as sample_size,"
+        " max(severity) filter (seller_id is null) as severity,"
+        " count(*) filter (seller_id is not null and severity = 'alert') as sellers"
+        " from marts.rpt_warning_signs where period_start = ? group by sign"
+        " having max(severity) filter (seller_id is null) <> 'quiet' or sellers > 0 order by severity, sign",
+        [month],
+    ).df()
+    return month, frame
+
+
 def open_clauses(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
     """How many clauses wait for each: (who_acts, state) -> count. The clock of an owner is not counted beside its lead's."""
     rows = con.execute(

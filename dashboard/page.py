@@ -1,7 +1,8 @@
 """The shared page. Started by ``bastao up`` as ``streamlit run dashboard/page.py -- --published FILE …``.
 
 One page for both areas: headline metrics against targets, the funnel, reasons for rejection, how each area keeps the
-agreement, and who must act now. It opens the published file for each drawing and closes it again: a snapshot swapped in is seen at the next one.
+agreement, the signs that it is broken, and who must act now. It opens the published file for each drawing and closes it
+again: a snapshot swapped in is seen at the next one.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def main() -> None:
             about = data.publication(con)
             st.caption(f"{words('subtitle')}  \n{words('as_of', as_of=formats.instant(about['as_of']))}")
             sections.headline(con, words, formats)
+            sections.warning_signs(con, words, formats)
             left, right = st.columns([1, 1], gap="large")
             with left:
                 sections.funnel(con, words, formats)

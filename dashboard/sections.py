@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -9,6 +10,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from contract.document_terms import sign_text
 from dashboard import charts, data
 from dashboard.formats import MISSING, Formats
 from dashboard.texts import Texts
@@ -18,6 +20,8 @@ _METRICS = (
 )  # fmt: skip
 # A coloured dot and a word: the word alone says it to whoever cannot tell the colours apart.
 _MARKS = {"met": ":green[●]", "missed": ":red[●]", "immature": ":orange[●]", "not_judgeable": ":gray[○]"}
+
+_SIGNS = {"alert": ":red[●]", "watch": ":orange[●]", "quiet": ":gray[○]"}
 
 
 def _value(metric: str, value: float | None, formats: Formats) -> str:
@@ -53,6 +57,25 @@ def _card(column: Any, metric: str, row: pd.Series, words: Texts, formats: Forma
             parts.append(words("target", value=_value(metric, row["target"], formats)))
         parts.append(words("sample", n=formats.number(int(row["sample_size"]))))
         st.caption(" · ".join(parts))
+
+
+def warning_signs(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:
+    """What both areas agreed to meet about, where it shows: the agreed sentence, the figure, how sure it is, and how many
+    sellers show it by themselves."""
+    month, frame = data.warning_signs(con)
+    if month is None:
+        return
+    st.subheader(words("signs"), help=words("signs_help"))
+    if frame.empty:
+        st.caption(words("no_signs", month=f"{month:%m/%Y}"))
+    for row in frame.itertuples():
+        shown = formats.number if row.sign.endswith("_months") else partial(formats.percent, places=1)
+        agreed = sign_text(row.sign, row.threshold, words.language)
+        parts = [f"{_SIGNS[row.severity]} {words.code('severity', row.severity)}: {agreed}"]
+        parts.append(words("seen", value=shown(row.value), n=formats.number(row.sample_size), month=f"{month:%m/%Y}"))
+        if row.sellers:
+            parts.append(words("sellers_too", n=formats.number(row.sellers)))
+        st.markdown(" · ".join(parts))
 
 
 def funnel(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> None:

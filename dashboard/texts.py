@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "title": ("Passagem de bastão", "The hand-over"),
@@ -53,6 +54,20 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "status_missed": ("fora da meta", "off target"),
     "status_immature": ("ainda em formação", "still maturing"),
     "status_not_judgeable": ("não dá para julgar", "cannot be judged"),
+    # warning signs
+    "signs": ("Sinais de que o acordo está quebrado", "Signs that the agreement is broken"),
+    "signs_help": (
+        "O acordo diz a partir de que número as duas áreas se reúnem. «Alerta»: acima dele além do acaso (95 %);"
+        " «atenção»: acima, mas com tão poucos casos pode ser acaso.",
+        "The agreement says from which figure on both areas meet. “Alert”: above it beyond chance (95 %); “watch”: above it,"
+        " but with so few cases it may be chance.",
+    ),
+    "no_signs": ("Nenhum sinal em {month}.", "No sign in {month}."),
+    "seen": ("{value} em {month} (n = {n})", "{value} in {month} (n = {n})"),
+    "sellers_too": ("vendedores em alerta: {n}", "sellers in alert: {n}"),
+    "severity_alert": ("alerta", "alert"),
+    "severity_watch": ("atenção", "watch"),
+    "severity_quiet": ("só em vendedores", "in sellers only"),
     # funnel
     "funnel": ("O funil", "The funnel"),
     "funnel_help": (
@@ -146,7 +161,7 @@ class Texts:
 
     def __init__(self, locale: str) -> None:
         self._index = 1 if locale.lower().startswith("en") else 0
-        self.language = ("pt", "en")[self._index]  # of the bilingual columns in the marts
+        self.language: Literal["pt", "en"] = "en" if self._index else "pt"  # of the bilingual columns in the marts
 
     def __call__(self, key: str, **values: object) -> str:
         pair = _TEXTS.get(key)

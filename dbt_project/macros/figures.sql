@@ -40,3 +40,14 @@
   {#- Local date on which a passage became an SQL; a source that knows dates only knows it by the sale at the latest. -#}
   coalesce({{ local_date(sql_at) }}, {{ won_date }})
 {%- endmacro %}
+
+{% macro wilson_low(part, whole) -%}
+  {#- Lower end of the 95 % interval of a share (Wilson 1927, z = 1.96), decimal(18,4), rounded down. In doubles, whose
+      four operations and square root are exact to the last bit on every engine. -#}
+  case when {{ whole }} > 0 then
+    cast(cast(floor(10000e0 * greatest(0e0,
+      (1e0 * {{ part }} / {{ whole }} + 1.9208e0 / {{ whole }}
+        - 1.96e0 * sqrt((1e0 * {{ part }} / {{ whole }} * (1e0 - 1e0 * {{ part }} / {{ whole }}) + 0.9604e0 / {{ whole }}) / {{ whole }}))
+      / (1e0 + 3.8416e0 / {{ whole }}))) as bigint) * 0.0001 as decimal(18, 4))
+  end
+{%- endmacro %}

@@ -102,4 +102,9 @@ def _reports() -> list[Rule]:
             keys=["period_start", "conversion_identifier"],
             needs=["complete", "judged", "conversions", "given_back", "handoffs"], remedy=_MODEL,
         ),
+        none_where(
+            "marts.rpt_warning_signs", "a sign that shows is above its threshold, and a share is a share",
+            "(severity <> 'quiet' and value < threshold) or (sign like '%share_above' and value not between 0 and 1)",
+            keys=["warning_id"], needs=["sign", "severity", "value", "threshold"], remedy=_MODEL,
+        ),
     ]  # fmt: skip

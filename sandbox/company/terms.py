@@ -51,6 +51,13 @@ class Commitment:
     forms: tuple[str, ...] = ()
 
 
+# From which figure on something looks wrong: the same in every version.
+WARNING_SIGNS: Mapping[str, float] = {
+    "untouched_share_above": 0.15, "no_owner_share_above": 0.02, "no_reason_share_above": 0.10,
+    "sold_outside_share_above": 0.25, "mql_growth_without_revenue_months": 3, "cost_growth_without_revenue_months": 3,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Terms:
     """One version of the agreement."""

@@ -2,7 +2,7 @@
 
 `observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
 opportunities, bridge, funnel_events, attempts, revenue); `returns_due` the returns to nurture that are due;
-`media_cost` what media cost;
+`media_cost` what media cost; `warning_signs` the signs that the agreement is broken;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -19,6 +19,7 @@ from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.media_cost import media_cost
 from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
 from sandbox.truth.really import actual, distance
+from sandbox.truth.warnings import warning_signs
 from sandbox.world import World
 
 
@@ -81,4 +82,5 @@ __all__ = [
     "media_cost",
     "observable",
     "returns_due",
+    "warning_signs",
 ]

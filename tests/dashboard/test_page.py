@@ -22,6 +22,12 @@ create table marts.rpt_headline_metrics as select * from (values
   ('first_contact_hot', 'month', date '2026-06-01', 250.0, 300, 'at_most', 'seconds', 'met', null, 12, 0.8),
   ('nrr', 'month', date '2026-06-01', null, 1.0, 'at_least', 'share', 'not_judgeable', 'no_contract_movements', 0, null)
 ) t(metric, period, period_start, actual, target, direction, unit, status, reason, sample_size, share_within_target);
+create table marts.rpt_warning_signs as select * from (values
+  ('untouched_share_above', date '2026-05-01', true, null, 0.21, 0.15, 56, 'alert'),
+  ('untouched_share_above', date '2026-05-01', true, 's', 0.60, 0.15, 20, 'alert'),
+  ('no_reason_share_above', date '2026-05-01', true, null, 0.05, 0.10, 90, 'quiet'),
+  ('no_owner_share_above', date '2026-06-01', false, null, 0.50, 0.02, 10, 'alert')
+) t(sign, period_start, is_over, seller_id, value, threshold, sample_size, severity);
 create table marts.rpt_funnel as select * from (values
   (date '2026-06-01', 'email', 'lead', 0, 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 4, 5, 1, 2),
   (date '2026-05-01', 'feira_nova', 'lead', 0, 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 1, 1, 0, 0)
@@ -91,6 +97,15 @@ def test_who_must_act_comes_with_the_most_pressing_first(
     assert list(unowned["Falta"]) == ["vencido há 4 h"] and "Vendedor" not in unowned
     assert list(marketing["Passagem ou mês"]) == ["06/2026"] and list(marketing["Até agora"]) == ["34 de 1.050"]
     assert [tab.label for tab in page.tabs] == ["Vendedores (2)", "Vendas, leads sem dono (1)", "Marketing (1)"]
+
+
+def test_a_sign_that_the_agreement_is_broken_shows_once_the_month_is_over(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(draw(published, monkeypatch))
+    assert "alerta: mais de 15" in said and "sem nenhuma tentativa de contato · 21" in said and "05/2026 (n = 56)" in said
+    assert "vendedores em alerta: 1" in said and "sem responsável" not in said and "sem motivo ·" not in said
+    with duckdb.connect(str(published)) as con:
+        con.execute("delete from marts.rpt_warning_signs where severity = 'alert'")
+    assert "Nenhum sinal em 05/2026." in words(draw(published, monkeypatch))
 
 
 def test_each_area_sees_what_it_owes(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from orchestration import stages
 from orchestration.profile import Profile
 from sandbox import truth
 from sandbox.exports import write_media
+from sandbox.truth.agreement import local_date, naive
 from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.world import World
 from tests.e2e import line
@@ -148,6 +149,13 @@ def test_every_cost_of_media_to_the_cent(story: Story) -> None:
     # A campaign that cost money and brought nobody is a campaign all the same.
     alone = story.mart("select campaign_name from marts.dim_campaigns where first_seen_at is null")
     assert list(alone["campaign_name"]) == ["pmax-pecas"]
+
+
+def test_every_warning_sign(story: Story) -> None:
+    cost = truth.media_cost(story.world, story.world.end)
+    expected = truth.warning_signs(story.truth, cost, truth.DEMO, local_date(naive(story.world.end)))
+    assert len(set(expected["sign"])) == 6 and {"quiet", "watch", "alert"} <= set(expected["severity"])
+    _equal(expected, story.mart("select * from marts.rpt_warning_signs"), ["sign", "period_start", "seller_id"])
 
 
 def test_every_opportunity_and_its_hand_overs(story: Story) -> None:

@@ -32,6 +32,8 @@ create table marts.rpt_seller_workload as select date '2026-03-02' as week_start
 create table marts.rpt_capture_quality as select date '2026-03-01' as period_start, 'f' as conversion_identifier, 3 as conversions,
   2 as judged, cast(null as bigint) as complete, 2 as handoffs, 1 as given_back, 1 as given_back_invalid_contact,
   0 as given_back_unreachable;
+create table marts.rpt_warning_signs as select 'w1' as warning_id, 'untouched_share_above' as sign, 'alert' as severity,
+  0.40 as value, 0.15 as threshold;
 """
 UNSOUND = {
     "verdict is one of": "update marts.fct_sla_verdicts set verdict = 'lost' where verdict_id = 'v1'",
@@ -50,6 +52,7 @@ UNSOUND = {
     "who_acts is one of": "update marts.rpt_open_clocks set who_acts = 'nobody' where verdict_id = 'v6'",
     "past due": "update marts.rpt_open_clocks set remaining_seconds = 1 where verdict_id = 'v6'",
     "than came": "update marts.rpt_seller_workload set untouched = 4",
+    "a share is a share": "update marts.rpt_warning_signs set value = 0.10",
     "larger than the whole": "update marts.rpt_capture_quality set given_back_unreachable = 1",
 }
 
