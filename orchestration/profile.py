@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from orchestration.destination_settings import Destinations
 from orchestration.paths import Paths
@@ -27,6 +27,22 @@ class RevenueMatch(Section):
 
     days: int = Field(default=30, ge=0, description="entered at most so many days after the win")
     tolerance: float = Field(default=0.02, ge=0, le=0.5, description="worth the deal, give or take this share")
+
+
+class Attribution(Section):
+    """How credit for revenue is shared among the touches of a hand-over (docs/attribution.md)."""
+
+    look_back_days: int = Field(default=90, ge=0, le=1095, description="how long before the hand-over a touch counts")
+    half_life_days: int = Field(default=7, ge=1, le=180, description="time_decay: so many days halve what a touch earns")
+    first_percent: int = Field(default=40, ge=0, le=100, description="position_based: share of the first touch")
+    last_percent: int = Field(default=40, ge=0, le=100, description="position_based: share of the last touch")
+
+    @model_validator(mode="after")
+    def _leaves_something_to_share(self) -> Attribution:
+        both = self.first_percent + self.last_percent
+        if not 1 <= both <= 100:
+            raise ValueError(f"first_percent and last_percent are {both} together; write shares that sum to 1 up to 100")
+        return self
 
 
 class Publish(Section):
@@ -75,6 +91,7 @@ class Config(Section):
     destinations: Destinations = Field(default_factory=Destinations)
     delivery_health: DeliveryHealth = Field(default_factory=DeliveryHealth)
     revenue_match: RevenueMatch = Field(default_factory=RevenueMatch)
+    attribution: Attribution = Field(default_factory=Attribution)
     publish: Publish = Field(default_factory=Publish)
     receiver: Receiver = Field(default_factory=Receiver)
     ports: Ports = Field(default_factory=Ports)

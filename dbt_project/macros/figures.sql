@@ -51,3 +51,21 @@
       / (1e0 + 3.8416e0 / {{ whole }}))) as bigint) * 0.0001 as decimal(18, 4))
   end
 {%- endmacro %}
+
+{% macro signed_ratio(part, whole) -%}
+  {#- ratio() of a part that may be negative (returns of goods), rounded by its size. -#}
+  case when {{ part }} < 0 then -{{ ratio('(-(' ~ part ~ '))', whole) | trim }} else {{ ratio(part, whole) | trim }} end
+{%- endmacro %}
+
+{% macro cents(amount) -%}
+  {#- Money as whole cents (bigint). -#}
+  cast({{ amount }} * 100 as bigint)
+{%- endmacro %}
+
+{% macro money_per(amount, number) -%}
+  {#- amount / number as decimal(18,2), half rounded up; null when number is 0 or null. amount >= 0. -#}
+  case when {{ number }} > 0 then
+    cast(cast(({{ cents(amount) }} * 2 + {{ number }} - mod({{ cents(amount) }} * 2 + {{ number }}, 2 * {{ number }}))
+      / (2 * {{ number }}) as bigint) * 0.01 as decimal(18, 2))
+  end
+{%- endmacro %}

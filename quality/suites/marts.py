@@ -29,6 +29,8 @@ def _keys() -> list[Rule]:
         "fct_revenue": "movement_id",
         "bdg_revenue_candidates": "candidate_id",
         "fct_media_cost": "media_cost_id",
+        "fct_touchpoints": "touchpoint_id",
+        "fct_attribution": "attribution_id",
         "fct_deliveries": "delivery_id",
     }
     rules = []

@@ -1,8 +1,9 @@
 """The truth: what the marts must say, worked out from what can be observed, in plain Python and without any SQL.
 
 `observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
-opportunities, bridge, funnel_events, attempts, revenue); `returns_due` the returns to nurture that are due;
-`media_cost` what media cost; `warning_signs` the signs that the agreement is broken;
+opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution); `returns_due` the returns to nurture that
+are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it;
+`warning_signs` the signs that the agreement is broken;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -14,6 +15,8 @@ import pandas as pd
 from sandbox.company.constants import GO_LIVE, RETURN_MAX_AGE_DAYS
 from sandbox.truth import returns, tables
 from sandbox.truth.agreement import DEMO, Agreement
+from sandbox.truth.attribution import attribution, touchpoints
+from sandbox.truth.campaign_return import campaign_return
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.media_cost import media_cost
@@ -53,6 +56,8 @@ def frames(known: Knowledge, world: World, as_of: datetime) -> dict[str, pd.Data
         "funnel_events": tables.funnel_events(known),
         "attempts": tables.attempts(known),
         "revenue": tables.revenue(known),
+        "touchpoints": touchpoints(known, world),
+        "attribution": attribution(known),
     }
 
 
@@ -75,6 +80,7 @@ __all__ = [
     "Posted",
     "Webhook",
     "actual",
+    "campaign_return",
     "distance",
     "frames",
     "identity_score",

@@ -147,7 +147,7 @@ def known_at_handover(seen: Seen, uuids: list[str], mql_at: datetime, terms: Ter
     conversions = sorted(
         (at, identifier, source, medium, campaign)
         for uuid in uuids
-        for kind, identifier, at, source, medium, campaign in _conversions(seen, uuid)
+        for kind, identifier, at, source, medium, campaign in conversions_of(seen, uuid)
     )
     glances = sorted(
         ((g.at, uuid, g) for uuid in uuids for g in seen.glances.get(uuid, ()) if g.at <= mql_at),
@@ -189,7 +189,7 @@ def criteria_met(
     return None if None in answers or not answers else True
 
 
-def _conversions(seen: Seen, uuid: str) -> list[tuple[str, str, datetime, str, str, str]]:
+def conversions_of(seen: Seen, uuid: str) -> list[tuple[str, str, datetime, str, str, str]]:
     """Conversions of a contact that count: our own returns do not. Missing traffic texts are empty."""
     return [
         (kind, identifier, at, source or "", medium or "", campaign or "")

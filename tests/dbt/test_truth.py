@@ -47,6 +47,12 @@ TABLES: dict[str, tuple[list[str], str]] = {
     ),
     "attempts": (["attempt_id"], f"select t.*, i.opening_record from marts.fct_contact_attempts as t {RECORD}"),
     "revenue": (["movement_id"], f"select t.*, i.opening_record from marts.fct_revenue as t {RECORD}"),
+    "touchpoints": (["touchpoint_id"], f"select t.*, i.opening_record from marts.fct_touchpoints as t {RECORD}"),
+    "attribution": (
+        ["attribution_id"],
+        "select t.*, i.opening_record, cast(t.weight * 1000000 as bigint) as weight_millionths,"
+        f" cast(t.attributed_amount * 100 as bigint) as attributed_cents from marts.fct_attribution as t {RECORD}",
+    ),
     "people": (["node"], "select node, person_id from intermediate.int_person_nodes"),
     "returns": (
         ["subject_id"],
@@ -54,8 +60,8 @@ TABLES: dict[str, tuple[list[str], str]] = {
         f" {RECORD} where t.refusal_reason is distinct from 'before_go_live'",
     ),
 }
-# What the truth keeps for itself, or names in its own way.
-OWN_COLUMNS = {"person", "primary_deal", "closing_deal", "deal_id", "task_id", "contact_uuid"}
+# What the truth keeps for itself, names in its own way, or knows from pages that `world_rows` has none of.
+OWN_COLUMNS = {"content", "person", "primary_deal", "closing_deal", "deal_id", "task_id", "contact_uuid"}
 GO_LIVE = datetime(2026, 1, 1, tzinfo=UTC)  # early, so that every reason against a return occurs
 
 

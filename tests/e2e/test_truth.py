@@ -140,12 +140,28 @@ def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:
     _equal(expected, story.mart(with_record("fct_revenue")), ["movement_id"])
 
 
-def test_every_cost_of_media_to_the_cent(story: Story) -> None:
+def test_every_touch_and_what_it_earned(story: Story) -> None:
+    _equal(story.truth["touchpoints"], story.mart(with_record("fct_touchpoints")), ["touchpoint_id"])
+    expected = story.truth["attribution"]
+    assert set(expected["bucket"]) == {"attributed", "unattributed"} and expected["weight_millionths"].nunique() > 5
+    found = story.mart(
+        "select t.*, i.opening_record, cast(t.weight * 1000000 as bigint) as weight_millionths,"
+        " cast(t.attributed_amount * 100 as bigint) as attributed_cents"
+        " from marts.fct_attribution t left join intermediate.int_handoffs i using (handoff_id)"
+    )
+    _equal(expected, found, ["attribution_id"])
+
+
+def test_every_cost_of_media_to_the_cent_and_what_came_of_it(story: Story) -> None:
     expected = truth.media_cost(story.world, story.world.end)
     assert set(expected["match_rule"]) == {"campaign_id", "campaign_name", "name_pattern", "same_name", "unmatched"}
     found = story.mart("select * from marts.fct_media_cost")
     _equal(expected, found, ["platform", "account_id", "platform_campaign", "spent_on"])
     assert found["amount"].sum() == expected["amount"].sum()
+    brought = truth.campaign_return(story.known, story.world, expected)
+    assert set(brought["reason"]) >= {None, "unattributed", "unmatched_cost", "cost_unknown", "no_cost"}
+    returns = story.mart("select * from marts.rpt_campaign_return")
+    _equal(brought, returns, ["period", "period_start", "dimension", "bucket", "value"])
     # A campaign that cost money and brought nobody is a campaign all the same.
     alone = story.mart("select campaign_name from marts.dim_campaigns where first_seen_at is null")
     assert list(alone["campaign_name"]) == ["pmax-pecas"]

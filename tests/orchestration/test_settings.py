@@ -42,6 +42,7 @@ def test_template_of_a_new_company_is_valid(tmp_path: Path) -> None:
         ("engnie: duckdb\n", 3, ["engnie", 'Did you mean "engine"']),
         ("engine: oracle\n", 3, ["'oracle'", "duckdb"]),
         ("time_zone: Mars\n", 3, ["Mars", "America/Sao_Paulo"]),
+        ("attribution:\n  first_percent: 70\n  last_percent: 40\n", 3, ["attribution", "110 together"]),
         ("ports: {page: high}\n", 3, ["ports.page", "whole number"]),
         ("folder: /tmp\n", 3, ["folder", "Use one of: "]),
         ("locale pt-BR\n", 4, ["YAML"]),
