@@ -37,6 +37,7 @@ _GLUED = re.compile(r"(\w+):(\S.*)")
 _PATTERNS = {
     CODE_PATTERN: "Use lower-case letters, digits, point, hyphen and underscore, without blanks or accents: {example}.",
     r"^[A-Z]{2}$": "Write two capital letters, as BR.",
+    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "Write year and month, as 2026-05.",
 }
 
 

@@ -1,7 +1,8 @@
-"""`<profile>/mappings/*.yaml`: how the names of the company's systems map to the funnel's.
+"""`<profile>/mappings/*.yaml`: how the names of the company's systems map to the funnel's, and what only the company knows.
 
-`crm_stages.yaml` maps CRM stages to funnel stages, `channels.yaml` traffic sources to channels. They are not part of
-what was signed: a renamed CRM stage changes a mapping, not the agreement.
+`crm_stages.yaml` maps CRM stages to funnel stages, `channels.yaml` traffic sources to channels, `monthly_costs.yaml` says
+what sales and marketing cost beside media and what margin is left of a sale. They are not part of what was signed: a
+renamed CRM stage changes a mapping, not the agreement.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contract.model import SourceSystem
 from contract.problems import AgreementError, ConfigurationError, KeyPath, Problem, did_you_mean
 from contract.yaml_source import Lines, load_yaml
 
+MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 FunnelStage = Literal["mql", "accepted", "sql", "opportunity", "proposal"]
 
 
@@ -54,21 +56,38 @@ class ChannelBlock(Strict):
     traffic: tuple[Traffic, ...] = Field(min_length=1, description="the traffic that belongs to it")
 
 
+class MonthlyCost(Strict):
+    """What a month cost beside media, in the company's currency, and the margin of that month's sales."""
+
+    month: str = Field(pattern=MONTH_PATTERN, description="the month, as 2026-05")
+    sales_cost: float = Field(ge=0, le=1e12, description="cost of sales: salaries, commissions, tools")
+    marketing_cost: float = Field(ge=0, le=1e12, description="cost of marketing without media: salaries, agencies, tools")
+    gross_margin: float | None = Field(None, gt=0, le=1, description="share of revenue left after what was sold cost, as 0.38")
+
+    @field_validator("sales_cost", "marketing_cost")
+    @classmethod
+    def _whole_cents(cls, value: float) -> float:
+        if round(value, 2) != value:
+            raise ValueError(f"{value!r} has more than two decimals; write cents as 1234.56")
+        return value
+
+
 @dataclass(frozen=True)
 class Mappings:
     """What the mapping files of a profile say."""
 
     stages: tuple[StageBlock, ...] = ()
     channels: tuple[ChannelBlock, ...] = ()
+    costs: tuple[MonthlyCost, ...] = ()
 
 
-_SECTIONS: dict[str, type[Strict]] = {"crm_stages": StageBlock, "channels": ChannelBlock}
+_SECTIONS: dict[str, type[Strict]] = {"crm_stages": StageBlock, "channels": ChannelBlock, "monthly_costs": MonthlyCost}
 # Mapping files of sources, validated by the sources that read them.
 _OTHERS = frozenset({"files", "media_cost"})
 
 
 def load_mappings(folder: Path) -> Mappings:
-    """Read `crm_stages.yaml` and `channels.yaml`; both may be absent. Raises `AgreementError` with all problems."""
+    """Read `crm_stages.yaml`, `channels.yaml` and `monthly_costs.yaml`; any may be absent. Raises `AgreementError` with all problems."""
     problems: list[Problem] = []
     parts: dict[str, list[Any]] = {name: [] for name in _SECTIONS}
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
@@ -87,7 +106,7 @@ def load_mappings(folder: Path) -> Mappings:
         found, wrong = _read(path.stem, data, lines)
         parts[path.stem] += found
         problems += wrong
-    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]))
+    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]), tuple(parts["monthly_costs"]))
     if problems:
         raise AgreementError(problems)
     return mappings
@@ -111,7 +130,8 @@ def _read(section: str, data: Any, lines: Lines) -> tuple[list[Any], list[Proble
         problems += wrong
         if part is not None:
             found.append((part, (section, index)))
-    problems += _doubled_stages(found, lines) if section == "crm_stages" else _doubled_traffic(found, lines)
+    doubled = {"crm_stages": _doubled_stages, "channels": _doubled_traffic, "monthly_costs": _doubled_months}
+    problems += doubled[section](found, lines)
     return [part for part, _ in found], problems
 
 
@@ -140,4 +160,13 @@ def _doubled_traffic(found: list[tuple[ChannelBlock, KeyPath]], lines: Lines) ->
                     lines.problem((*path, "traffic", index), message, "Keep it under one channel.")
                 )
             seen.setdefault(key, block.channel)
+    return problems
+
+
+def _doubled_months(found: list[tuple[MonthlyCost, KeyPath]], lines: Lines) -> list[Problem]:
+    problems, seen = [], set()
+    for cost, path in found:
+        if cost.month in seen:
+            problems.append(lines.problem((*path, "month"), f"month {cost.month} is there twice", "Keep one."))
+        seen.add(cost.month)
     return problems

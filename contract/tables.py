@@ -6,6 +6,7 @@ from contract.mappings import Mappings
 from contract.rows.besides import (
     absence_rows,
     channel_rows,
+    cost_rows,
     glossary_rows,
     label_rows,
     stage_rows,
@@ -31,6 +32,7 @@ def agreement_tables(agreement: Agreement, mappings: Mappings) -> dict[str, Rows
         "reason_labels": label_rows(agreement),
         "stage_map": stage_rows(mappings),
         "channel_map": channel_rows(mappings),
+        "monthly_costs": cost_rows(mappings),
         "glossary": glossary_rows(agreement),
         "waivers": waiver_rows(agreement),
         "absences": absence_rows(agreement),

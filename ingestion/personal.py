@@ -310,6 +310,7 @@ IMPERSONAL: dict[str, str] = {
     "raw_agreement.reason_labels": "source_system label reason_code",
     "raw_agreement.stage_map": "source_system pipeline stage funnel_stage",
     "raw_agreement.channel_map": "traffic_source traffic_medium channel",
+    "raw_agreement.monthly_costs": "month",
     "raw_agreement.targets": "agreement_version metric direction unit",
     "raw_agreement.warning_thresholds": "agreement_version sign",
     "raw_agreement.icp": "agreement_version facet value",

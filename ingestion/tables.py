@@ -220,6 +220,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "reason_labels": "source_system label reason_code",
         "stage_map": "source_system pipeline stage funnel_stage",
         "channel_map": "traffic_source traffic_medium channel",
+        "monthly_costs": "month sales_cost:decimal marketing_cost:decimal gross_margin:decimal4",
         "targets": "agreement_version metric target:decimal4 direction unit",
         "warning_thresholds": "agreement_version sign threshold:decimal4",
         "icp": "agreement_version facet value",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from contract.exceptions import EVERY_CLAUSE
@@ -47,6 +48,19 @@ def channel_rows(mappings: Mappings) -> Rows:
         {"traffic_source": traffic.source, "traffic_medium": traffic.medium, "channel": block.channel}
         for block in mappings.channels
         for traffic in block.traffic
+    ]
+
+
+def cost_rows(mappings: Mappings) -> Rows:
+    """One row per month, money in the company's currency; `month` is `YYYY-MM`."""
+    return [
+        {
+            "month": cost.month,
+            "sales_cost": Decimal(f"{cost.sales_cost:.2f}"),
+            "marketing_cost": Decimal(f"{cost.marketing_cost:.2f}"),
+            "gross_margin": None if cost.gross_margin is None else Decimal(f"{cost.gross_margin:.4f}"),
+        }
+        for cost in mappings.costs
     ]
 
 

@@ -15,7 +15,7 @@ from ingestion.runner import LoadReport, Reader, Session, Slice, load
 DATASET = "raw_agreement"
 PIPELINE = "agreement"
 # Part of the fingerprint: raise it when the rows change although the agreement does not (a default title, say).
-_LAYOUT = 3
+_LAYOUT = 4
 
 
 def run(
@@ -63,5 +63,6 @@ def _fingerprint(agreement: Agreement, mappings: Mappings, restatements: Sequenc
             ],
             "stages": [block.model_dump(mode="json") for block in mappings.stages],
             "channels": [block.model_dump(mode="json") for block in mappings.channels],
+            "costs": [cost.model_dump(mode="json") for cost in mappings.costs],
         }
     )

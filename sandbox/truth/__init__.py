@@ -2,8 +2,8 @@
 
 `observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
 opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution); `returns_due` the returns to nurture that
-are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it;
-`warning_signs` the signs that the agreement is broken;
+are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and
+bring; `warning_signs` the signs that the agreement is broken;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -17,6 +17,7 @@ from sandbox.truth import returns, tables
 from sandbox.truth.agreement import DEMO, Agreement
 from sandbox.truth.attribution import attribution, touchpoints
 from sandbox.truth.campaign_return import campaign_return
+from sandbox.truth.economics import economics
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.media_cost import media_cost
@@ -82,6 +83,7 @@ __all__ = [
     "actual",
     "campaign_return",
     "distance",
+    "economics",
     "frames",
     "identity_score",
     "knowledge",

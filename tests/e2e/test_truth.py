@@ -162,6 +162,9 @@ def test_every_cost_of_media_to_the_cent_and_what_came_of_it(story: Story) -> No
     assert set(brought["reason"]) >= {None, "unattributed", "unmatched_cost", "cost_unknown", "no_cost"}
     returns = story.mart("select * from marts.rpt_campaign_return")
     _equal(brought, returns, ["period", "period_start", "dimension", "bucket", "value"])
+    monthly = truth.economics(story.known, expected, brought)
+    assert monthly["cac"].notna().any() and monthly["gross_margin"].notna().any()
+    _equal(monthly, story.mart("select * from marts.rpt_unit_economics"), ["period_start"])
     # A campaign that cost money and brought nobody is a campaign all the same.
     alone = story.mart("select campaign_name from marts.dim_campaigns where first_seen_at is null")
     assert list(alone["campaign_name"]) == ["pmax-pecas"]

@@ -1,0 +1,111 @@
+"""What a customer cost and brought, month by month, counted from what happened."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pandas as pd
+
+from sandbox.company.costs import MONTHLY_COSTS
+from sandbox.truth.agreement import local_date
+from sandbox.truth.identity import person_id
+from sandbox.truth.judged import Knowledge
+from sandbox.truth.tables import opportunities
+
+
+def economics(known: Knowledge, media: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
+    """The rows of rpt_unit_economics; `media` and `returns`: what `media_cost` and `campaign_return` say."""
+    customers, cycles, tickets = _new_customers(known), _cycles(known), _tickets(known)
+    months = returns[(returns["period"] == "month") & (returns["dimension"] == "channel")]
+    spent: dict[date, Decimal] = defaultdict(Decimal)
+    for row in media.itertuples():
+        spent[_month(row.spent_on)] += Decimal(row.amount)
+    rows = []
+    for month in _months(known):
+        steps = months[months["period_start"] == month]
+        sales, marketing, margin = MONTHLY_COSTS.get(f"{month:%Y-%m}", (None, None, None))
+        reached = _month(min(media["spent_on"])) <= month <= max(media["spent_on"])
+        cost = spent.get(month, Decimal(0) if reached else None)
+        whole = None if sales is None or marketing is None or cost is None else cost + sales + marketing
+        new = customers.get(month, [])
+        lasted, sold = sorted(cycles.get(month, [])), tickets.get(month, {})
+        counts = {name: int(steps[name].sum()) for name in ("leads", "mqls", "sqls")}
+        rows.append({
+            "period_start": month, "new_customers": len(new), "new_customers_from_funnel": sum(new), **counts,
+            "media_cost": cost, "marketing_cost": marketing, "sales_cost": sales, "acquisition_cost": whole,
+            "cost_per_lead": _per(cost, counts["leads"]), "cost_per_mql": _per(cost, counts["mqls"]),
+            "cost_per_sql": _per(cost, counts["sqls"]), "media_cac": _per(cost, sum(new)), "cac": _per(whole, len(new)),
+            "cac_reason": "no_monthly_costs" if sales is None else "no_media_cost" if cost is None
+            else None if new else "no_new_customers",
+            "revenue": sum(steps["revenue_first"], Decimal(0)), "invoices": len(sold),
+            "average_ticket": _per(sum(sold.values(), Decimal(0)), len(sold)), "won": len(lasted),
+            "cycle_median_days": _days(lasted, 1, 2), "cycle_p90_days": _days(lasted, 9, 10), "gross_margin": margin,
+        })  # fmt: skip
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _per(amount: Decimal | None, number: int) -> Decimal | None:
+    return (amount / number).quantize(Decimal("0.01"), ROUND_HALF_UP) if amount is not None and number else None
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _months(known: Knowledge) -> Iterator[date]:
+    """From the month of the first hand-over to this one."""
+    opened = [day for one in known.judged if (day := local_date(one.passage.opening.at))]
+    month, last = _month(min(opened)), local_date(known.as_of)
+    assert last is not None
+    while month <= last:
+        yield month
+        month = _month(month + timedelta(days=31))
+
+
+def _new_customers(known: Knowledge) -> dict[date, list[bool]]:
+    """Month -> of each company (or person) that bought first then, whether it came through the funnel."""
+    wins: dict[str, list[tuple[date, str, bool]]] = defaultdict(list)
+    for deal in opportunities(known).itertuples():
+        day = local_date(deal.closed_at)
+        if deal.outcome == "won" and not deal.is_copy and day:
+            customer = deal.company_id or (person_id(deal.person) if deal.person else deal.opportunity_id)
+            wins[customer].append((day, deal.opportunity_id, deal.opening_record is not None))
+    found: dict[date, list[bool]] = defaultdict(list)
+    for bought in wins.values():
+        day, _, from_funnel = min(bought)
+        found[_month(day)].append(from_funnel)
+    return found
+
+
+def _cycles(known: Knowledge) -> dict[date, list[int]]:
+    """Month of the win -> seconds from the hand-over."""
+    found: dict[date, list[int]] = defaultdict(list)
+    for one in known.judged:
+        won = one.outcome.won_at
+        day = local_date(won)
+        if won and day and won >= one.passage.opening.at:
+            found[_month(day)].append(int((won - one.passage.opening.at).total_seconds()))
+    return found
+
+
+def _days(seconds: Sequence[int], part: int, of: int) -> Decimal | None:
+    """The nearest rank: the first that `part` of `of` do not exceed."""
+    for place, lasted in enumerate(seconds, 1):
+        if place * of >= len(seconds) * part:
+            return (Decimal(lasted) / 86400).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return None
+
+
+def _tickets(known: Knowledge) -> dict[date, dict[tuple[Any, ...], Decimal]]:
+    """Month -> invoice (branch, document, customer) -> its amount."""
+    found: dict[date, dict[tuple[Any, ...], Decimal]] = defaultdict(dict)
+    rows = {recno: row for (table, recno), row in known.seen.erp.items() if table.startswith("SD2")}
+    for movement in known.movements:
+        if movement.kind == "invoice" and movement.is_revenue:
+            document = str(rows[int(movement.movement_id.split(":")[2])]["D2_DOC"]).strip()
+            invoice = movement.branch, document, movement.company_id
+            sums = found[_month(movement.occurred_on)]
+            sums[invoice] = sums.get(invoice, Decimal(0)) + movement.amount
+    return found
