@@ -7,6 +7,7 @@ renamed CRM stage changes a mapping, not the agreement.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -130,7 +131,9 @@ def _read(section: str, data: Any, lines: Lines) -> tuple[list[Any], list[Proble
         problems += wrong
         if part is not None:
             found.append((part, (section, index)))
-    doubled = {"crm_stages": _doubled_stages, "channels": _doubled_traffic, "monthly_costs": _doubled_months}
+    doubled: dict[str, Callable[[list[Any], Lines], list[Problem]]] = {
+        "crm_stages": _doubled_stages, "channels": _doubled_traffic, "monthly_costs": _doubled_months,
+    }  # fmt: skip
     problems += doubled[section](found, lines)
     return [part for part, _ in found], problems
 

@@ -104,7 +104,7 @@ def touchpoint_id(one: Judged, touch: Touch) -> str:
     return md5(f"{one.passage.handoff_id}|{touch.occurred_at:%Y-%m-%dT%H:%M:%S}|{touch.form}")
 
 
-def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) -> pd.DataFrame:  # noqa: B008
+def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) -> pd.DataFrame:
     """One row per hand-over and touch."""
     names = {
         page["identifier"]: page["name"]
@@ -125,7 +125,7 @@ def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) ->
     return pd.DataFrame(rows, dtype=object)
 
 
-def attribution(known: Knowledge, sharing: Sharing = Sharing()) -> pd.DataFrame:  # noqa: B008
+def attribution(known: Knowledge, sharing: Sharing = Sharing()) -> pd.DataFrame:
     """One row per movement of revenue, model and touch that earns of it, or one for what no touch explains."""
     records = {one.record: (one, touches_of(known, one, sharing)) for one in known.judged}
     rows: list[dict[str, Any]] = []

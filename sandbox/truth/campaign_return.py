@@ -86,7 +86,7 @@ def _origin(source: str, medium: str, campaign: str) -> tuple[str | None, str]:
 
 def _leads(known: Knowledge) -> Iterator[Fact]:
     """A lead counts when its first RD contact was created, by its first conversion whose source is known, else its first."""
-    for person, uuids in known.contacts.items():
+    for uuids in known.contacts.values():
         created = [at for uuid in uuids if (at := known.seen.rd[uuid]["created_at"]) <= known.as_of]
         if not created:
             continue

@@ -157,6 +157,8 @@ def test_demo_mappings_targets_and_calendar(demo: Agreement) -> None:
     channels = {
         (row["traffic_source"], row["traffic_medium"]): row["channel"] for row in tables["channel_map"]
     }
+    costs = {row["month"]: row for row in tables["monthly_costs"]}
+    assert costs["2026-05"]["sales_cost"] == Decimal("109275.25") and costs["2025-07"]["gross_margin"] is None
     assert channels["google", "cpc"] == "paid_search" and channels["(direct)", "(none)"] == "direct"
     targets = {row["metric"]: row["target"] for row in tables["targets"] if row["agreement_version"] == "v2"}
     assert targets["mql_to_sql"] == Decimal("0.7") and targets["sqls_delivered"] == 50

@@ -30,6 +30,9 @@ def test_anchors_and_merges_work() -> None:
     assert data["more"] == {"x": 1, "y": 3} and data["same"] == {"x": 1, "y": 2}
 
 
+COST = "monthly_costs:\n  - {month: 2026-05, sales_cost: 100.5, marketing_cost: 0, gross_margin: 0.38}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -87,6 +90,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ),
         ("channels", "chanels: []\n", 1, "must hold a list under `channels:`"),
         ("chanels", "channels: []\n", 0, "not a mapping file"),
+        ("monthly_costs", COST.replace("2026-05", "2026-13"), 2, "'2026-13' is not a valid code"),
+        ("monthly_costs", COST.replace("100.5", "100.505"), 2, "100.505 has more than two decimals"),
+        ("monthly_costs", COST.replace("0.38", "38"), 2, "38 is too large"),
+        ("monthly_costs", COST.replace("sales_cost", "sales"), 2, "is an unknown key"),
+        ("monthly_costs", COST + COST.splitlines()[1] + "\n", 3, "month 2026-05 is there twice"),
     ],
 )
 def test_wrong_mappings(tmp_path: Path, name: str, text: str, line: int, message: str) -> None:
