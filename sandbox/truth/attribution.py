@@ -149,7 +149,8 @@ def attribution(known: Knowledge, sharing: Sharing = Sharing()) -> pd.DataFrame:
 
 
 def _row(movement: Any, model: str, touch_id: str | None, touch: Touch | None, weight: int, cents: int) -> dict[str, Any]:
-    reason = None if touch else "no_touchpoint" if movement.opening_record else "no_handoff"
+    unmatched = "ambiguous" if movement.match_rule == "ambiguous" else "no_handoff"
+    reason = None if touch else "no_touchpoint" if movement.opening_record else unmatched
     return {
         "attribution_id": md5(f"{movement.movement_id}|{model}|{touch_id or 'unattributed'}"),
         "movement_id": movement.movement_id, "model": model, "touchpoint_id": touch_id,

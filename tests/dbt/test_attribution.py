@@ -26,7 +26,7 @@ TABLES = """
     create schema marts; create schema intermediate;
     create table marts.fct_touchpoints (touchpoint_id text, handoff_id text, position bigint, touches bigint,
         days_before_last bigint, campaign_id text, channel text, form text, content text);
-    create table marts.fct_revenue (movement_id text, handoff_id text, signed_amount decimal(18, 2), currency text,
+    create table marts.fct_revenue (movement_id text, handoff_id text, match_rule text, signed_amount decimal(18, 2), currency text,
         occurred_on date, is_revenue boolean, is_sample boolean);
 """
 AMOUNTS = st.integers(-10**11, 10**11) | st.integers(-500, 500)  # cents: up to a billion, and those that hardly can be shared
@@ -55,7 +55,7 @@ class Shop:
             if touches:
                 con.executemany("insert into marts.fct_touchpoints values (?, ?, ?, ?, ?, null, null, null, null)", touches)
             if movements:
-                con.executemany("insert into marts.fct_revenue values (?, ?, ?, 'BRL', '2026-03-02', true, false)", movements)
+                con.executemany("insert into marts.fct_revenue values (?, ?, null, ?, 'BRL', '2026-03-02', true, false)", movements)
             con.execute(f"create table intermediate.int_attribution_weights as {self.weights}")
             return con.execute(
                 "select movement_id, model, cast(attributed_amount * 100 as bigint), cast(weight * 1000000 as bigint),"

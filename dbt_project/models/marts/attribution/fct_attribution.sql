@@ -3,7 +3,7 @@
 -- What nobody's touch explains keeps a row of its own with the reason: attributed + unattributed = revenue.
 with movements as (
     select
-        movement_id, handoff_id, signed_amount, currency, occurred_on, is_sample,
+        movement_id, handoff_id, match_rule, signed_amount, currency, occurred_on, is_sample,
         cast(abs(signed_amount) * 100 as bigint) as cents,
         case when signed_amount < 0 then -1 else 1 end as direction
     from {{ ref("fct_revenue") }}
@@ -38,7 +38,8 @@ rows_ as (
     union all
     select
         m.movement_id, a.model, null, cast(1 as decimal(18, 6)), m.signed_amount,
-        case when m.handoff_id is null then 'no_handoff' else 'no_touchpoint' end
+        case when m.handoff_id is not null then 'no_touchpoint' when m.match_rule = 'ambiguous' then 'ambiguous'
+            else 'no_handoff' end
     from movements as m
     cross join models as a
     left join touched as t on m.handoff_id = t.handoff_id
