@@ -27,6 +27,19 @@ def attempt(call: Callable[[], Any]) -> tuple[Any, SendResult]:
     return response.json, from_answer(response.status, response.headers, response.json)
 
 
+def attempt_write(call: Callable[[], Any]) -> tuple[Mapping[str, Any], SendResult]:
+    """`attempt` for a write that the service answers with an object: (the object, how it ended).
+
+    A 2xx without one is uncertain: a proxy's page with status 200, perhaps, and nobody knows whether the service saw the call.
+    """
+    body, result = attempt(call)
+    if isinstance(body, Mapping):
+        return body, result
+    if result.outcome is Outcome.ACCEPTED:
+        result = SendResult(Outcome.UNCERTAIN, result.status_code, "no_object_in_answer")
+    return {}, result
+
+
 def from_answer(status: int, headers: Mapping[str, str], body: Any) -> SendResult:
     """Classify a status. 5xx after a POST is uncertain: the service may have acted before it failed."""
     code = error_code(body)

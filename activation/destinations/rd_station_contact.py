@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from activation.answers import attempt
+from activation.answers import attempt, attempt_write
 from activation.faults import crash_point
 from activation.ports import Api, Consent, Outcome, PlanRow, SendResult
 
@@ -86,14 +86,14 @@ def post_event(api: Api, body: Mapping[str, Any], point: str) -> SendResult:
     """One POST of an event (contract A5). A 200 means accepted, not yet recorded. `point`: name of the crash points."""
     key = lead_key(str(body["payload"]["email"]))
     crash_point(f"{point}:before_post")
-    answer, result = attempt(
+    answer, result = attempt_write(
         lambda: api.request("POST", "/platform/events", json=body, resource="events", key=key)
     )
     crash_point(f"{point}:after_post")
     if result.outcome is not Outcome.ACCEPTED:
         return result
-    reference = answer.get("event_uuid") if isinstance(answer, Mapping) else None
-    if not reference:  # a proxy's page with status 200, perhaps: nobody knows whether the service saw it
+    reference = answer.get("event_uuid")
+    if not reference:
         return SendResult(Outcome.UNCERTAIN, result.status_code, "no_event_uuid")
     return SendResult(Outcome.ACCEPTED, result.status_code, reference=str(reference))
 

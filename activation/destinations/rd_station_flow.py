@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from activation.answers import attempt
+from activation.answers import attempt, attempt_write
 from activation.destinations.rd_station_contact import Unreadable, get_contact, has_address, lead_key
 from activation.destinations.rd_station_nurture import return_tags
 from activation.faults import crash_point
@@ -108,7 +108,7 @@ class RdStationFlow:
     def _write(self, row: PlanRow, method: str, what: str, body: Any, resource: str) -> SendResult:
         email = str(row.payload["email"])
         path = f"/platform/contacts/email:{quote(email, safe='@+')}{what}"
-        return attempt(lambda: self._api.request(method, path, json=body, resource=resource, key=lead_key(email)))[1]
+        return attempt_write(lambda: self._api.request(method, path, json=body, resource=resource, key=lead_key(email)))[1]
 
     def _enrol(self, flow: str, rows: list[PlanRow]) -> dict[str, SendResult]:
         emails = [str(row.payload["email"]) for row in rows]

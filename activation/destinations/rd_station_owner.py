@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from activation.answers import attempt
+from activation.answers import attempt_write
 from activation.destinations.rd_station_contact import Unreadable, get_funnel
 from activation.faults import crash_point
 from activation.plan import PlanRow
@@ -45,7 +45,7 @@ class RdStationOwner:
         uuid, body = str(row.payload["contact_uuid"]), {"contact_owner_email": row.payload["owner_email"]}
         path = f"/platform/contacts/uuid:{uuid}/funnels/default"
         crash_point("owner_rd:before_put")
-        _, result = attempt(lambda: self._api.request("PUT", path, json=body, resource="funnels", key=uuid))
+        _, result = attempt_write(lambda: self._api.request("PUT", path, json=body, resource="funnels", key=uuid))
         crash_point("owner_rd:after_put")
         if result.error_class == _UNKNOWN_USER:
             return SendResult(Outcome.REJECTED, result.status_code, NOT_A_USER)

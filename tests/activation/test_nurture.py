@@ -129,7 +129,7 @@ def test_consent(loopback: Loopback, bases: str, missing: list[str], status: str
         ("500_before", Outcome.UNCERTAIN, 500, "SERVICE_UNAVAILABLE", 0),
         ("500_after", Outcome.UNCERTAIN, 500, "SERVICE_UNAVAILABLE", 1),
         ("html", Outcome.UNCERTAIN, 502, None, 0),
-        ("html_200", Outcome.UNCERTAIN, 200, "no_event_uuid", 0),
+        ("html_200", Outcome.UNCERTAIN, 200, "no_object_in_answer", 0),
         ("400", Outcome.REJECTED, 400, "INVALID_FIELDS", 0),
         ("401", Outcome.BLOCKED, 401, "UNAUTHORIZED", 0),
         ("429_account", Outcome.THROTTLED, 429, "RATE_LIMIT_EXCEDDED", 0),

@@ -24,6 +24,7 @@ from activation.policy import Policy
 from activation.ports import Outcome, PlanRow, Presence
 from activation.report import DeliveryReport
 from activation.suppression import SuppressionList
+from tests.activation.campaign import SandboxApi
 from tests.activation.support import NOW, FakeClock, policy
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
@@ -217,6 +218,16 @@ def test_owner_goes_to_the_contact_and_nothing_else_changes(box: SandboxHandle, 
     assert after.pop("contact_owner_email").lower() == seller.lower()
     assert after == {key: value for key, value in before.items() if key != "contact_owner_email"}
     assert marketing(box).find(plan_row(rd_row(uuid, seller)), NOW).presence is Presence.FOUND
+
+
+def test_a_page_with_status_200_is_not_taken_for_an_answer(box: SandboxHandle, tmp_path: Path) -> None:
+    uuid = box.marketing("POST", "/platform/contacts", json={"email": "pagina@example.com.br"}).json()["uuid"]
+    seller, outbox = sellers(box)[0]["email"], outbox_in(tmp_path)
+    box.faults({"kind": "html_200", "path": "/platform/contacts/*", "method": "PUT", "count": 1})
+    for _ in range(2):
+        run(RdStationOwner(SandboxApi(box)), [rd_row(uuid, seller)], outbox)
+    shown = box.marketing("GET", f"/platform/contacts/uuid:{uuid}/funnels/default").json()["contact_owner_email"]
+    assert (states(outbox, "owner_rd"), shown) == ([("accepted", None)], seller)
 
 
 def test_a_then_b_then_a_again(box: SandboxHandle, tmp_path: Path) -> None:
