@@ -69,3 +69,8 @@
       / (2 * {{ number }}) as bigint) * 0.01 as decimal(18, 2))
   end
 {%- endmacro %}
+
+{% macro to_four_places(number) -%}
+  {#- A double as decimal(18,4), half rounded up: `round` breaks ties differently on the engines. -#}
+  cast(cast(floor(10000e0 * ({{ number }}) + 0.5e0) as bigint) * 0.0001 as decimal(18, 4))
+{%- endmacro %}

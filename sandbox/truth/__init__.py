@@ -4,6 +4,7 @@
 opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution); `returns_due` the returns to nurture that
 are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and
 bring; `warning_signs` the signs that the agreement is broken;
+`before_after` what changed with each version of it;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -16,6 +17,7 @@ from sandbox.company.constants import GO_LIVE, RETURN_MAX_AGE_DAYS
 from sandbox.truth import returns, tables
 from sandbox.truth.agreement import DEMO, Agreement
 from sandbox.truth.attribution import attribution, touchpoints
+from sandbox.truth.before_after import before_after
 from sandbox.truth.campaign_return import campaign_return
 from sandbox.truth.economics import economics
 from sandbox.truth.identity import IdentityScore, identity_score
@@ -81,6 +83,7 @@ __all__ = [
     "Posted",
     "Webhook",
     "actual",
+    "before_after",
     "campaign_return",
     "distance",
     "economics",

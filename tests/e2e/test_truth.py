@@ -177,6 +177,12 @@ def test_every_warning_sign(story: Story) -> None:
     _equal(expected, story.mart("select * from marts.rpt_warning_signs"), ["sign", "period_start", "seller_id"])
 
 
+def test_what_changed_with_each_version(story: Story) -> None:
+    expected = truth.before_after(story.truth, truth.DEMO, local_date(naive(story.world.end)))
+    assert len(set(expected["agreement_version"])) > 3 and len(set(expected["reading"])) > 1
+    _equal(expected, story.mart("select * from marts.rpt_before_after"), ["agreement_version", "metric"])
+
+
 def test_every_opportunity_and_its_hand_overs(story: Story) -> None:
     _equal(story.truth["opportunities"], story.mart(with_record("fct_opportunities")), ["opportunity_id"])
     bridge = story.mart(with_record("bdg_handoff_opportunities"))
