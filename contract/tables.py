@@ -9,6 +9,8 @@ from contract.rows.besides import (
     cost_rows,
     glossary_rows,
     label_rows,
+    merge_rows,
+    split_rows,
     stage_rows,
     waiver_rows,
 )
@@ -34,6 +36,8 @@ def agreement_tables(agreement: Agreement, mappings: Mappings) -> dict[str, Rows
         "channel_map": channel_rows(mappings),
         "monthly_costs": cost_rows(mappings),
         "glossary": glossary_rows(agreement),
+        "identity_merges": merge_rows(mappings),
+        "identity_splits": split_rows(mappings),
         "waivers": waiver_rows(agreement),
         "absences": absence_rows(agreement),
         "months": month_rows(agreement),

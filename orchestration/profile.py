@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from orchestration.destination_settings import Destinations
+from orchestration.identity_settings import Identity
 from orchestration.paths import Paths
 from orchestration.setting_types import EnvName, Instant, Section, Zone
 from orchestration.source_settings import CRMS, OUTSIDE, Sources
@@ -92,6 +93,7 @@ class Config(Section):
     delivery_health: DeliveryHealth = Field(default_factory=DeliveryHealth)
     revenue_match: RevenueMatch = Field(default_factory=RevenueMatch)
     attribution: Attribution = Field(default_factory=Attribution)
+    identity: Identity = Field(default_factory=Identity)
     publish: Publish = Field(default_factory=Publish)
     receiver: Receiver = Field(default_factory=Receiver)
     ports: Ports = Field(default_factory=Ports)

@@ -80,4 +80,5 @@ def settled_variables(profile: Profile) -> dict[str, Any]:
         "delivery_waiting_seconds": int(health.waiting_hours * 3600),
         "delivery_stopped_seconds": int(health.stopped_hours * 3600),
         "delivery_health_days": health.days,
+        **profile.identity.variables(),
     }

@@ -1,4 +1,4 @@
-"""Rows of what belongs to no version: labels and mappings of today, glossary, waivers, absences."""
+"""Rows of what belongs to no version: labels and mappings of today, glossary, waivers, absences, who is one person."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from contract.exceptions import EVERY_CLAUSE
+from contract.identity import Decision
 from contract.mappings import Mappings
 from contract.signed import Agreement
 
@@ -110,3 +111,30 @@ def absence_rows(agreement: Agreement) -> Rows:
 
 def _naive(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=None)
+
+
+def merge_rows(mappings: Mappings) -> Rows:
+    """One row per record that somebody declared to be another's; the last decision about it says why."""
+    why = {record: merge for merge in mappings.identity.merges for record in merge.records}
+    return [
+        {"node": record, "merge_group": group, **_decided(why[record])}
+        for record, group in mappings.identity.groups().items()
+    ]
+
+
+def split_rows(mappings: Mappings) -> Rows:
+    """One row per record that was told apart, those merged with it included: a party is one person."""
+    groups = mappings.identity.groups()
+    members: dict[str, list[str]] = {}
+    for record, group in groups.items():
+        members.setdefault(group, []).append(record)
+    return [
+        {"split_no": number, "node": member, "party": groups.get(record, record), **_decided(split)}
+        for number, split in enumerate(mappings.identity.splits, start=1)
+        for record in split.records
+        for member in members.get(groups.get(record, record), [record])
+    ]
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    return {"reason": decision.reason, "decided_by": decision.decided_by, "decided_on": decision.decided_on}

@@ -56,3 +56,85 @@ end
     {%- endif -%}
 {%- endif -%}
 {%- endmacro %}
+
+{#- Where a component holds a contradiction (int_identity_seeds), every record goes to the colour that reaches it first: over
+    the strongest links first, then by the fewest links, then the smaller colour; links between colours are cut. A colour
+    therefore never meets another, over whatever path. Leaves `<prefix>_labels` (node_no, label) of those components. -#}
+{% macro resolve_contradictions(seeds, labels, edges, prefix) -%}
+{%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
+    {%- set colours, cut, parts = prefix ~ '_colours', prefix ~ '_edges', prefix ~ '_labels' -%}
+    {%- for table in [colours, cut, parts] -%}
+        {%- do run_query('drop table if exists ' ~ table) -%}
+    {%- endfor -%}
+    {%- if run_query('select count(*) from ' ~ seeds).columns[0].values()[0] == 0 -%}
+        {%- do run_query('create table ' ~ parts ~ ' as select node_no, label from ' ~ labels ~ ' where 1 = 0') -%}
+    {%- else -%}
+        {%- do run_query('create table ' ~ colours ~ ' as select node_no, min(colour) as colour from ' ~ seeds ~ ' group by node_no') -%}
+        {%- do run_query(
+            'create table ' ~ cut ~ ' as select edges.node_no, edges.other_no, edges.strength from ' ~ edges
+            ~ ' as edges inner join ' ~ labels ~ ' as labels on edges.node_no = labels.node_no'
+            ~ ' where labels.label in (select label from ' ~ seeds ~ ')') -%}
+        {%- for strength in [0, 1, 2, 3] -%}
+            {%- set state = namespace(count=0, done=false) -%}
+            {%- for round in range(1000) if not state.done -%}
+                {%- do run_query(
+                    'insert into ' ~ colours ~ ' select node_no, colour from (select cut.node_no, near.colour,'
+                    ~ ' row_number() over (partition by cut.node_no order by cut.strength asc, near.colour asc) as place'
+                    ~ ' from ' ~ cut ~ ' as cut inner join ' ~ colours ~ ' as near on cut.other_no = near.node_no left join '
+                    ~ colours ~ ' as own on cut.node_no = own.node_no where own.node_no is null and cut.strength <= '
+                    ~ strength ~ ') as reached where place = 1') -%}
+                {%- set count = run_query('select count(*) from ' ~ colours).columns[0].values()[0] -%}
+                {%- set state.done = (count == state.count) -%}
+                {%- set state.count = count -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- do run_query('drop table if exists ' ~ cut ~ '_kept') -%}
+        {%- do run_query(
+            'create table ' ~ cut ~ '_kept as select cut.node_no, cut.other_no from ' ~ cut ~ ' as cut inner join ' ~ colours
+            ~ ' as own on cut.node_no = own.node_no inner join ' ~ colours
+            ~ ' as other on cut.other_no = other.node_no where own.colour = other.colour') -%}
+        {{ propagate_labels(cut ~ '_kept', prefix ~ '_parts') }}
+        {%- do run_query(
+            'create table ' ~ parts ~ ' as select colours.node_no, coalesce(parts.label, colours.node_no) as label from '
+            ~ colours ~ ' as colours left join ' ~ prefix ~ '_parts_labels as parts on colours.node_no = parts.node_no') -%}
+        {%- for table in [colours, cut, cut ~ '_kept', prefix ~ '_parts_labels'] -%}
+            {%- do run_query('drop table if exists ' ~ table) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endif -%}
+{%- endmacro %}
+
+{#- How strong a kind of evidence is: 0 = decided by hand, then ids and documents, addresses, phones. -#}
+{% macro link_strength(kind) -%}
+case {{ kind }} when 'rd_uuid' then 1 when 'cpf' then 1 when 'email' then 2 else 3 end
+{%- endmacro %}
+
+{#- Why a value is nobody's own, by the company's lists; else null. `identifier`: normalised (an e-mail in lower case). -#}
+{% macro refusal_of_value(kind, identifier) -%}
+case
+    when {{ kind }} = 'email' and split_part({{ identifier }}, '@', 1) in ({{ texts(var("identity_shared_mailboxes")) }})
+        then 'shared_mailbox'
+    when {{ kind }} = 'email' and split_part({{ identifier }}, '@', 2) in ({{ texts(var("identity_agency_domains")) }})
+        then 'agency_domain'
+end
+{%- endmacro %}
+
+{#- A list of texts for IN; an empty list matches nothing. -#}
+{% macro texts(values) -%}
+{% for value in values %}'{{ value | replace("'", "''") }}'{{ ', ' if not loop.last }}{% else %}''{% endfor %}
+{%- endmacro %}
+
+{#- What a reader may see of an identifier: enough to recognise it beside the record, not enough to use or to guess it. -#}
+{% macro masked_evidence(rule, identifier) -%}
+case {{ rule }}
+    when 'rd_uuid' then {{ identifier }}
+    when 'email' then substr({{ identifier }}, 1, 1) || '***@' || substr(split_part({{ identifier }}, '@', 2), 1, 1) || '***'
+    when 'phone' then '***' || right({{ identifier }}, 2)
+    when 'cpf' then '***' || right({{ identifier }}, 2)
+end
+{%- endmacro %}
+
+{#- A record as readers see it: the key of an exported list may be a hash of an address that can be guessed. -#}
+{% macro published_node(node) -%}
+case when {{ node }} like 'files:%' then 'files:' || {{ hash_id(node) }} else {{ node }} end
+{%- endmacro %}

@@ -1,13 +1,17 @@
 {#- De-duplication of append-only raw tables by a total order: load sequence, then the row's place in its load.
     Only loads up to known_at exist. Both return a sub-query for a FROM clause. -#}
 
-{#- The last row of each key. `keys`: comma-separated columns. `by`: a column that comes before the load in the order. -#}
-{% macro latest_rows(relation, keys, by=none) -%}
+{#- The last row of each key. `keys`: comma-separated columns. `by`: a column that comes before the load in the order. With
+    `since`, first_load_seq says in which load the key came first: raw is append-only, so that this never changes. -#}
+{% macro latest_rows(relation, keys, by=none, since=false) -%}
 (
     select *
     from (
         select
             raw_rows.*,
+            {% if since -%}
+            min(raw_rows.load_seq) over (partition by {{ keys }}) as first_load_seq,
+            {%- endif %}
             row_number() over (
                 partition by {{ keys }}
                 order by
@@ -75,8 +79,8 @@
 {%- endmacro %}
 
 {#- Of exported lists: what the list of the latest export says of each key, whenever it was loaded. -#}
-{% macro latest_list(relation, keys) -%}
-{{ latest_rows(relation, keys, by="observed_at") }}
+{% macro latest_list(relation, keys, since=false) -%}
+{{ latest_rows(relation, keys, by="observed_at", since=since) }}
 {%- endmacro %}
 
 {#- Identifiers of the contacts of a list, as of the last list that has them. -#}

@@ -64,5 +64,9 @@ def _fingerprint(agreement: Agreement, mappings: Mappings, restatements: Sequenc
             "stages": [block.model_dump(mode="json") for block in mappings.stages],
             "channels": [block.model_dump(mode="json") for block in mappings.channels],
             "costs": [cost.model_dump(mode="json") for cost in mappings.costs],
+            "identity": [
+                [decision.model_dump(mode="json") for decision in decisions]
+                for decisions in (mappings.identity.merges, mappings.identity.splits)
+            ],
         }
     )

@@ -16,9 +16,11 @@ DATABASE = "warehouse"  # the name of the database in every compiled relation
 _LATER = "1901-02-03 04:05:06"  # stands for as_of in the compiled text; no other text is like it
 _ALL_LOADS = 2**63 - 1
 # What stands for a model's pre-hook, which is a programme of its own in dbt: here the components of a handful of records.
+# Contradictions are not resolved: whom they concern is left to the next whole run (slices.py).
 _HOOKS = {
-    "int_person_nodes": """
-    create table intermediate.int_person_nodes_work_labels as
+    "int_person_nodes": "create table intermediate.int_person_nodes_work_labels (node_no bigint, label bigint)",
+    "int_identity_labels": """
+    create table intermediate.int_identity_labels_work_labels as
     with recursive reached as (
         select node_no, node_no as other_no from intermediate.int_identity_edges
         union

@@ -118,7 +118,7 @@ class Lane:
             return self._memory
         self._compiled = self._compiled or compile_plan(self.profile)
         self._tables = express.raw_tables(self.profile)
-        before, links = self._memory, Links(path)
+        before, links = self._memory, Links(path, self.profile.identity.max_records_per_identifier)
         seen = _one(links, "select coalesce(max(inbox_seq), 0) from facts.raw_inbox.events")
         known_at = _one(links, "select max(known_at) from facts.publication")
         exported = _one(links, "select coalesce(max(updated_seq), 0) from facts.raw_deliveries.outbox") if _OUTBOX in self._tables else 0

@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 MAX_RECORDS = 2000  # a larger circle is no handful of people: the next whole run judges it
-SHARED_BY = 5  # a value on more records links nobody (the models' own guard); enough of them go along to show it
 
 _LINKS = """
 create temp table links as
@@ -43,6 +42,8 @@ union
 select 'crm:' || c.contact_id, 'deal:' || d.parent_deal_id, 'id'
 from facts.raw_rd_station_crm.deal_contacts as c inner join facts.raw_rd_station_crm.deals as d using (deal_id)
 where d.parent_deal_id is not null
+union
+select node, 'hand:' || merge_group, 'id' from facts.raw_agreement.identity_merges
 """
 # Phones are compared by their last eight digits here, the models look at the area code too: ten times as many may share.
 _CROWDED = """
@@ -72,11 +73,13 @@ class TooMany(Exception):
 class Links:
     """The facts of one snapshot, open for reading, with who hangs together. Costs one pass over them; close it."""
 
-    def __init__(self, facts: Path) -> None:
+    def __init__(self, facts: Path, shared_by: int = 5) -> None:
+        """`shared_by`: a value on more records links nobody (the models' own guard); enough of them go along to show it."""
+        self._shared_by = shared_by
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute(f"attach '{str(facts).replace(chr(39), chr(39) * 2)}' as facts (read_only)")
         self.connection.execute(_LINKS)
-        self.connection.execute(_CROWDED, [SHARED_BY, SHARED_BY])
+        self.connection.execute(_CROWDED, [shared_by, shared_by])
         self.connection.execute("create temp table circle (node varchar, is_witness boolean)")
 
     def learn(self, deal_contacts: Iterable[tuple[str, str]]) -> None:
@@ -107,7 +110,7 @@ class Links:
             if grown == size:
                 break
             size = grown
-        self.connection.execute(_WITNESSES, [10 * SHARED_BY + 1])
+        self.connection.execute(_WITNESSES, [10 * self._shared_by + 1])
         return size
 
     def _size(self) -> int:

@@ -43,12 +43,19 @@ _WHERE = {
     "raw_inbox.events": f"contact_uuid in ({_RD}) or {_DEAL_ROWS}",
     **{f"raw_files.{name}": "false" for name in TABLES["raw_files"]},  # hand-overs of files are people of their own
 }
-# Whoever has a record outside the circle is not there as a whole.
+# Whoever has a record outside the circle is not there as a whole; and whose records contradict each other (two CPFs, told apart
+# by hand) is cut into people by the whole build alone.
 _PLAN = f"""
 select plan.* from {DATABASE}.plan.{MODEL} as plan
 where plan.person_id not in (
     select person_id from {DATABASE}.intermediate.int_person_nodes
     where node not in (select node from circle where not is_witness)
+    union all
+    select people.person_id
+    from {DATABASE}.intermediate.int_identity_seeds as seeds
+    inner join {DATABASE}.intermediate.int_identity_labels as labels on seeds.label = labels.label
+    inner join {DATABASE}.intermediate.int_identity_nodes as nodes on labels.node_no = nodes.node_no
+    inner join {DATABASE}.intermediate.int_person_nodes as people on nodes.node = people.node
 )
 """
 

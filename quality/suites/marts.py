@@ -16,6 +16,8 @@ STATUSES = ("open", "won", "rejected", "lost", "inactive")
 def _keys() -> list[Rule]:
     keyed = {
         "dim_people": "person_id",
+        "dim_person_ids": "former_person_id",
+        "fct_identity_links": "link_id",
         "dim_companies": "company_id",
         "dim_sellers": "seller_id",
         "dim_campaigns": "campaign_id",

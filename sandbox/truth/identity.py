@@ -8,9 +8,11 @@ from typing import Any
 
 from sandbox.company.constants import ERP_GROUP
 from sandbox.truth.normal import cpf, email, phone_key
-from sandbox.truth.seen import Seen
+from sandbox.truth.seen import Seen, customer_node
 
 MAX_RECORDS_PER_IDENTIFIER = 5  # a value on more records is a switchboard, a shared mailbox or a placeholder
+SHARED_MAILBOXES = ("financeiro",)  # what the simulated company's customers write that is nobody's own
+_SOURCES = ("rd", "crm", "erp")  # in the order in which they are read
 Identifier = tuple[str, str]
 
 
@@ -33,13 +35,6 @@ def _crm_identifiers(card: Mapping[str, Any]) -> set[Identifier]:
     return {(kind, value) for kind, value in found if value}
 
 
-def customer_node(row: Mapping[str, Any]) -> str:
-    """`erp:<group>:<filial>:<code>:<store>` of an SA1 row."""
-    return ":".join(
-        ["erp", ERP_GROUP, row["A1_FILIAL"].strip(), row["A1_COD"].strip(), row["A1_LOJA"].strip()]
-    )
-
-
 def nodes(seen: Seen) -> dict[str, set[Identifier]]:
     """Every record that stands for a person, with the identifiers that may link it."""
     found = {f"rd:{uuid}": _rd_identifiers(contact) for uuid, contact in seen.rd.items()}
@@ -60,12 +55,22 @@ def nodes(seen: Seen) -> dict[str, set[Identifier]]:
     return found
 
 
-def partition(found: Mapping[str, set[Identifier]]) -> dict[str, str]:
-    """node -> the smallest node of its connected component."""
+def _is_shared(identifier: Identifier) -> bool:
+    kind, value = identifier
+    return kind == "email" and value.split("@")[0] in SHARED_MAILBOXES
+
+
+def partition(found: Mapping[str, set[Identifier]], first_look: Mapping[str, int]) -> dict[str, str]:
+    """node -> the node of its connected component that was seen first: at an earlier look, or read earlier in the same one."""
     holders: dict[Identifier, list[str]] = defaultdict(list)
     for node, links in found.items():
         for link in links:
-            holders[link].append(node)
+            if not _is_shared(link):
+                holders[link].append(node)
+
+    def age(node: str) -> tuple[int, int, str]:
+        return first_look[node], _SOURCES.index(node.split(":")[0]), node
+
     parent = {node: node for node in found}
 
     def root(node: str) -> str:
@@ -77,7 +82,7 @@ def partition(found: Mapping[str, set[Identifier]]) -> dict[str, str]:
     for members in holders.values():
         if len(members) <= MAX_RECORDS_PER_IDENTIFIER:
             for other in members[1:]:
-                one, two = sorted((root(members[0]), root(other)))
+                one, two = sorted((root(members[0]), root(other)), key=age)
                 parent[two] = one
     return {node: root(node) for node in found}
 

@@ -88,7 +88,7 @@ def know(
 ) -> Knowledge:
     """Look, resolve people, build passages, bring the money back."""
     instant, seen = second(as_of), look(world, observations)
-    people = partition(nodes(seen))
+    people = partition(nodes(seen), seen.first_look)
     reasons = {row["id"]: row["name"] for row in world.reference["lost_reasons"]}
     attempts = attempts_by_deal(seen, instant)
     contacts: dict[str, list[str]] = {}

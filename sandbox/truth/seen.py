@@ -4,10 +4,12 @@
 was ever seen of it (conversions, stage visits, tasks). Instants are naive UTC, whole seconds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sandbox.company.constants import ERP_GROUP
 from sandbox.events import Event
 from sandbox.truth.live import Live
 from sandbox.truth.observations import Observations, second
@@ -52,6 +54,14 @@ class Seen:
     deal_reads: dict[str, list[DealRead]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     erp: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)  # live rows at the last look
+    first_look: dict[str, int] = field(default_factory=dict)  # node of a person's record -> number of the look
+
+
+def customer_node(row: Mapping[str, Any]) -> str:
+    """`erp:<group>:<filial>:<code>:<store>` of an SA1 row."""
+    return ":".join(
+        ["erp", ERP_GROUP, row["A1_FILIAL"].strip(), row["A1_COD"].strip(), row["A1_LOJA"].strip()]
+    )
 
 
 def _schedule(observations: Observations) -> list[tuple[datetime, set[str] | None, set[str] | None, bool]]:
@@ -75,12 +85,12 @@ def look(world: World, observations: Observations) -> Seen:
     schedule = _schedule(observations)
     stream = _with_posted(world.until(schedule[-1][0]), observations)
     position = 0
-    for at, funnels, deals, full in schedule:
+    for number, (at, funnels, deals, full) in enumerate(schedule):
         while position < len(stream) and stream[position].at <= at:
             live.apply(stream[position])
             position += 1
         if full:
-            _read_registries(seen, live)
+            _read_registries(seen, live, number)
         _read_funnels(seen, live, second(at), funnels)
         _read_deals(seen, live, second(at), deals, full)
     for hook in observations.webhooks:
@@ -105,7 +115,7 @@ def _with_posted(events: list[Event], observations: Observations) -> list[Event]
     return sorted([*events, *posted], key=lambda e: (e.at, e.seq)) if posted else events
 
 
-def _read_registries(seen: Seen, live: Live) -> None:
+def _read_registries(seen: Seen, live: Live, number: int) -> None:
     """Contacts with their events, CRM contacts, organizations, tasks, and the ERP's live rows."""
     for uuid, contact in live.rd.items():
         seen.rd[uuid] = {**contact, "deleted": False}
@@ -120,6 +130,9 @@ def _read_registries(seen: Seen, live: Live) -> None:
     seen.organizations.update({key: dict(row) for key, row in live.organizations.items()})
     seen.tasks.update({key: dict(row) for key, row in live.tasks.items()})
     seen.erp = dict(live.erp)
+    customers = (row for (table, _), row in live.erp.items() if table.startswith("SA1"))
+    for node in (*(f"rd:{u}" for u in seen.rd), *(f"crm:{c}" for c in seen.crm), *map(customer_node, customers)):
+        seen.first_look.setdefault(node, number)
 
 
 def _read_funnels(seen: Seen, live: Live, at: datetime, wanted: set[str] | None) -> None:

@@ -15,9 +15,11 @@ from ingestion.normalize import normalize_cnpj
 from ingestion.rd_station.contacts import legal_basis
 from ingestion.tables import TABLES
 from sandbox.company.constants import ERP_GROUP
-from sandbox.truth.seen import Seen
+from sandbox.truth.seen import Seen, customer_node
 from sandbox.world import World
 from tests.dbt.raw_fixture import Raw
+
+DELETED = 10**6  # the load that tells of a deletion
 
 
 def raw_of(world: World, seen: Seen) -> Raw:
@@ -25,7 +27,7 @@ def raw_of(world: World, seen: Seen) -> Raw:
     raw = Raw()
     _catalogue(raw, world)
     for uuid, contact in seen.rd.items():
-        _rd_contact(raw, uuid, contact)
+        _rd_contact(raw, uuid, contact, _load(seen, f"rd:{uuid}", 1))
     for uuid, events in seen.rd_events.items():
         captured = {(form, at): filled for form, at, filled in seen.captures.get(uuid, ())}
         for kind, identifier, at, source, medium, campaign in sorted(events, key=repr):
@@ -40,7 +42,7 @@ def raw_of(world: World, seen: Seen) -> Raw:
         for number, glance in enumerate(glances):
             _glance(raw, uuid, number, glance)
     for contact_id, card in seen.crm.items():
-        _crm_contact(raw, contact_id, card)
+        _crm_contact(raw, contact_id, card, _load(seen, f"crm:{contact_id}", 2))
     for organization_id, row in seen.organizations.items():
         cnpj = normalize_cnpj(row.get("cnpj"))
         raw.add(
@@ -57,8 +59,13 @@ def raw_of(world: World, seen: Seen) -> Raw:
             created_at=task["created_at"], user_id=task["user_id"],
         )  # fmt: skip
     for (table, recno), row in seen.erp.items():
-        _erp(raw, table, recno, row)
+        _erp(raw, table, recno, row, seen)
     return raw
+
+
+def _load(seen: Seen, node: str, source: int) -> int:
+    """The load that first held a record: sources are read one after the other at each look."""
+    return 10 * seen.first_look[node] + source
 
 
 def _naive(at: datetime | None) -> datetime | None:
@@ -82,20 +89,20 @@ def _catalogue(raw: Raw, world: World) -> None:
         )  # fmt: skip
 
 
-def _rd_contact(raw: Raw, uuid: str, contact: dict[str, Any]) -> None:
+def _rd_contact(raw: Raw, uuid: str, contact: dict[str, Any], load_seq: int) -> None:
     basis = legal_basis(contact["legal_bases"])
     fields = contact["fields"]
     raw.add(
-        "rd_station", "contacts", contact_uuid=uuid, name=contact["name"], state=fields.get("state"),
+        "rd_station", "contacts", load_seq, contact_uuid=uuid, name=contact["name"], state=fields.get("state"),
         created_at=contact["created_at"], is_deleted=False,
         **{f"legal_{key}": basis.get(key) for key in ("category", "type", "status")},
     )  # fmt: skip
     phones = [fields.get(key) for key in ("personal_phone", "mobile_phone", "phone")]
     emails = [contact["email"], *(contact["extra_emails"] or [])]
     for row in identifier_rows({"contact_uuid": uuid}, emails=emails, phones=phones, cpfs=[fields.get("cf_cpf")]):
-        raw.add("rd_station", "contact_identifiers", **row)
+        raw.add("rd_station", "contact_identifiers", load_seq, **row)
     if contact["deleted"]:
-        raw.add("rd_station", "contacts", 2, contact_uuid=uuid, is_deleted=True)
+        raw.add("rd_station", "contacts", DELETED, contact_uuid=uuid, is_deleted=True)
 
 
 def _glance(raw: Raw, uuid: str, number: int, glance: Any) -> None:
@@ -109,16 +116,16 @@ def _glance(raw: Raw, uuid: str, number: int, glance: Any) -> None:
         raw.add("rd_station", "funnels", observed_at=glance.at, **values)
 
 
-def _crm_contact(raw: Raw, contact_id: str, card: dict[str, Any]) -> None:
+def _crm_contact(raw: Raw, contact_id: str, card: dict[str, Any], load_seq: int) -> None:
     raw.add(
-        "rd_station_crm", "contacts", contact_id=contact_id, name=card["name"], organization_id=card["organization_id"],
+        "rd_station_crm", "contacts", load_seq, contact_id=contact_id, name=card["name"], organization_id=card["organization_id"],
         integration_id=card["integration_id"], created_at=card["created_at"],
     )  # fmt: skip
     phones = [item["phone"] for item in card["phones"]]
     for row in identifier_rows({"contact_id": contact_id}, emails=card["emails"], phones=phones):
-        raw.add("rd_station_crm", "contact_identifiers", **row)
+        raw.add("rd_station_crm", "contact_identifiers", load_seq, **row)
     if card["deleted"]:
-        raw.add("rd_station_crm", "contacts", 2, contact_id=contact_id, is_deleted=True)
+        raw.add("rd_station_crm", "contacts", DELETED, contact_id=contact_id, is_deleted=True)
 
 
 def _deal(raw: Raw, deal_id: str, deal: dict[str, Any], seen: Seen, stage_ids: dict[str, str]) -> None:
@@ -147,14 +154,16 @@ def _deal(raw: Raw, deal_id: str, deal: dict[str, Any], seen: Seen, stage_ids: d
         raw.add("rd_station_crm", "deals", last + 1, deal_id=deal_id, is_deleted=True)
 
 
-def _erp(raw: Raw, table: str, recno: int, row: dict[str, Any]) -> None:
+def _erp(raw: Raw, table: str, recno: int, row: dict[str, Any], seen: Seen) -> None:
     name = "sys_company" if table == "SYS_COMPANY" else table[:3].lower()
     spec = TABLES["raw_protheus"].get(name)
     if spec is None:
         return
     given = {key.lower(): value for key, value in row.items()}
     values = {c.name: _typed(given[c.name], c.type) for c in spec.columns if c.name in given}
+    load_seq = 1
     if name == "sa1":
+        load_seq = _load(seen, customer_node(row), 3)
         cnpj = normalize_cnpj(str(row["A1_CGC"]).strip())
         values |= {"a1_cnpj": cnpj.value, "a1_cnpj_root": cnpj.root}
         owner = {
@@ -164,8 +173,8 @@ def _erp(raw: Raw, table: str, recno: int, row: dict[str, Any]) -> None:
         document = row["A1_CGC"].strip()
         cpfs = [document] if len(document) == 11 else []
         for identifier in identifier_rows(owner, emails=[row["A1_EMAIL"].strip()], cpfs=cpfs):
-            raw.add("protheus", "customer_identifiers", **identifier)
-    raw.add("protheus", name, company_group=ERP_GROUP, recno=recno, is_deleted=False, **values)
+            raw.add("protheus", "customer_identifiers", load_seq, **identifier)
+    raw.add("protheus", name, load_seq, company_group=ERP_GROUP, recno=recno, is_deleted=False, **values)
 
 
 def _typed(value: Any, kind: str) -> Any:

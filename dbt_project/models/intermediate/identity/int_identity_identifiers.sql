@@ -1,21 +1,24 @@
--- Identifiers that may link two records of one person. Refused values are absent. ERP phones are left out (they are
--- switchboards), a CNPJ is a company's.
+-- Identifiers of every record, each with the reason why it is nobody's own, if it is not: what ingestion found (a toll-free
+-- number), an ERP's phone (a switchboard), a mailbox of several people, the address of an agency that fills in forms for
+-- others. Values that were refused as a whole are absent; a CNPJ is a company's.
 with raw_identifiers as (
     select
         'rd:' || contact_uuid as node,
         kind,
-        value
+        value,
+        reject_reason
     from {{ ref("stg_rd_station__contact_identifiers") }}
-    where kind in ('email', 'phone', 'cpf') and reject_reason is null
+    where kind in ('email', 'phone', 'cpf')
 
     union all
 
     select
         'crm:' || contact_id as node,
         kind,
-        value
+        value,
+        reject_reason
     from {{ crm("contact_identifiers") }}
-    where kind in ('email', 'phone', 'cpf') and reject_reason is null
+    where kind in ('email', 'phone', 'cpf')
 
     union all
 
@@ -23,16 +26,18 @@ with raw_identifiers as (
         'erp:' || coalesce(company_group, '') || ':' || coalesce(branch, '') || ':' || customer_code || ':' || store
             as node,
         kind,
-        value
+        value,
+        coalesce(reject_reason, case when kind = 'phone' then 'erp_phone' end) as reject_reason
     from {{ ref("stg_protheus__customer_identifiers") }}
-    where kind in ('email', 'cpf') and reject_reason is null
+    where kind in ('email', 'phone', 'cpf')
 
     union all
 
     select
         'crm:' || contacts.contact_id as node,
         'rd_uuid' as kind,
-        contacts.integration_id as value
+        contacts.integration_id as value,
+        {{ no_text() }} as reject_reason
     from {{ crm("contacts") }} as contacts
     inner join {{ ref("int_identity_nodes") }} as rd_nodes on rd_nodes.node = 'rd:' || contacts.integration_id
 
@@ -41,18 +46,33 @@ with raw_identifiers as (
     select
         node,
         'rd_uuid' as kind,
-        source_id as value
+        source_id as value,
+        {{ no_text() }} as reject_reason
     from {{ ref("int_identity_nodes") }}
     where source_system = 'rd_station'
+),
+
+keyed as (
+    select
+        raw_identifiers.node,
+        nodes.node_no,
+        raw_identifiers.kind,
+        raw_identifiers.reject_reason,
+        case
+            when raw_identifiers.kind = 'phone' then {{ phone_key("raw_identifiers.value") }}
+            else raw_identifiers.value
+        end as identifier
+    from raw_identifiers
+    inner join {{ ref("int_identity_nodes") }} as nodes on raw_identifiers.node = nodes.node
+    where raw_identifiers.value is not null and raw_identifiers.value <> ''
 )
 
-select distinct
-    raw_identifiers.node,
-    raw_identifiers.kind,
-    case
-        when raw_identifiers.kind = 'phone' then {{ phone_key("raw_identifiers.value") }}
-        else raw_identifiers.value
-    end as identifier
-from raw_identifiers
-inner join {{ ref("int_identity_nodes") }} as nodes on raw_identifiers.node = nodes.node
-where raw_identifiers.value is not null and raw_identifiers.value <> ''
+-- Said twice of one record, once without a reason: then it is the record's own.
+select
+    node,
+    node_no,
+    kind,
+    identifier,
+    nullif(min(coalesce(reject_reason, {{ refusal_of_value("kind", "identifier") }}, '')), '') as refusal_reason
+from keyed
+group by node, node_no, kind, identifier

@@ -2,7 +2,7 @@
 -- CRM contacts of exported lists that the API has not read: by id; a list without ids gives way to whoever has the e-mail.
 with lists as (
     select lists.*
-    from {{ latest_list(source("raw_files", "crm_contacts"), "contact_id") }} as lists
+    from {{ latest_list(source("raw_files", "crm_contacts"), "contact_id", since=true) }} as lists
     left join (
         select distinct contact_id from {{ source("raw_rd_station_crm", "contacts") }} where load_seq <= {{ known_at() }}
     ) as read_by_api on lists.contact_id = read_by_api.contact_id
@@ -42,7 +42,8 @@ select
     lists.job_title,
     lists.integration_id,
     {{ trunc_second("lists.created_at") }} as created_at,
-    {{ trunc_second("lists.updated_at") }} as updated_at
+    {{ trunc_second("lists.updated_at") }} as updated_at,
+    lists.first_load_seq
 from lists
 left join gone on lists.contact_id = gone.contact_id
 where gone.contact_id is null

@@ -21,8 +21,9 @@ select
     {{ happened("lost_at") }} as lost_at,
     {{ happened("closed_at") }} as closed_at,
     nullif(trim(reason), '') as reason,
-    rating
-from {{ latest_rows(source("raw_files", "handoffs"), "handoff_key") }} as handoffs
+    rating,
+    first_load_seq
+from {{ latest_rows(source("raw_files", "handoffs"), "handoff_key", since=true) }} as handoffs
 where
     coalesce(mql_at, cast('0001-01-01 00:00:00' as timestamp)) <= {{ as_of() }}
     and coalesce(mql_on, {{ local_date("mql_at") }}) <= {{ local_date(as_of()) }}

@@ -3,7 +3,7 @@
 -- whichever order they came. They are the same contact by uuid or by e-mail: RD Station keeps one contact per address.
 with lists as (
     select lists.*
-    from {{ latest_list(source("raw_files", "rd_station_contacts"), "contact_uuid") }} as lists
+    from {{ latest_list(source("raw_files", "rd_station_contacts"), "contact_uuid", since=true) }} as lists
     left join (
         select distinct contact_uuid from {{ source("raw_rd_station", "contacts") }} where load_seq <= {{ known_at() }}
     ) as read_by_api on lists.contact_uuid = read_by_api.contact_uuid
@@ -65,7 +65,8 @@ select
     lists.observed_at,
     lists.extracted_at,
     lists.load_seq,
-    lists.row_seq
+    lists.row_seq,
+    lists.first_load_seq
 from lists
 left join gone on lists.contact_uuid = gone.contact_uuid
 where gone.contact_uuid is null

@@ -28,6 +28,7 @@ select
     a1_tpcamp,
     a1_chvcam,
     a1_clipri,
-    a1_lojpri
-from {{ latest_rows(source("raw_protheus", "sa1"), "company_group, recno") }} as sa1
+    a1_lojpri,
+    first_load_seq
+from {{ latest_rows(source("raw_protheus", "sa1"), "company_group, recno", since=true) }} as sa1
 where not coalesce(is_deleted, false)

@@ -25,10 +25,19 @@ select
     live.legal_type,
     live.legal_status,
     live.tags,
-    coalesce(last_rows.is_deleted, false) as is_deleted
-from {{ latest_rows(source("raw_rd_station", "contacts"), "contact_uuid") }} as last_rows
+    coalesce(last_rows.is_deleted, false) as is_deleted,
+    least(last_rows.first_load_seq, listed.first_load_seq) as first_load_seq
+from {{ latest_rows(source("raw_rd_station", "contacts"), "contact_uuid", since=true) }} as last_rows
 left join live on last_rows.contact_uuid = live.contact_uuid
 left join segmentation on last_rows.contact_uuid = segmentation.contact_uuid
+left join (
+    select
+        contact_uuid,
+        min(load_seq) as first_load_seq
+    from {{ source("raw_files", "rd_station_contacts") }}
+    where load_seq <= {{ known_at() }}
+    group by contact_uuid
+) as listed on last_rows.contact_uuid = listed.contact_uuid
 
 union all
 
@@ -43,5 +52,6 @@ select
     {{ no_text() }} as legal_type,
     legal_status,
     tags,
-    false as is_deleted
+    false as is_deleted,
+    first_load_seq
 from {{ ref("stg_files__rd_station_contacts") }}
