@@ -13,7 +13,6 @@ from ingestion.personal import PERSONAL_KINDS, TELLING_KINDS, personal_tables
 from orchestration.erasures import Person
 from orchestration.errors import StageError
 
-MOST_RECORDS = 5  # a value on more records than this is nobody's own: var max_records_per_identifier of the models
 _PERSON_ID = re.compile(r"[0-9a-f]{32}")
 _KINDS = ", ".join(f"'{kind}'" for kind in PERSONAL_KINDS)
 Record = tuple[str, str]
@@ -23,15 +22,16 @@ class NotOnePerson(StageError):
     """What was given names several people, or is neither an address nor a person's id."""
 
 
-def find(connection: Any, mark: str, who: str) -> Person:
+def find(connection: Any, mark: str, who: str, most_records: int = 5) -> Person:
     """Everything of the person whose e-mail or person_id is given; empty when nothing is known.
 
-    `connection`: DuckDB's or psycopg's; `mark`: its placeholder. Raises NotOnePerson: an address on the records of several
-    people is a shared mailbox, and nobody may be forgotten by mistake.
+    `connection`: DuckDB's or psycopg's; `mark`: its placeholder; `most_records`: a value on more is nobody's own (bastao.yaml,
+    identity). Raises NotOnePerson: an address on the records of several people is a shared mailbox, and nobody may be
+    forgotten by mistake.
     """
     nodes = _Nodes(connection, mark)
     if _PERSON_ID.fullmatch(who):
-        return _person(connection, mark, nodes, nodes.of_person(who), set())
+        return _person(connection, mark, nodes, nodes.of_person(who), set(), most_records)
     email = normalize_email(who).value
     if email is None:
         raise NotOnePerson("This is neither an e-mail address nor a person_id (32 hexadecimal characters, see dim_people).")
@@ -44,7 +44,7 @@ def find(connection: Any, mark: str, who: str) -> Person:
             "To stop all mail to the address: bastao suppress add"
         )
     records = holders.union(*(nodes.of_person(person) for person in people))
-    return _person(connection, mark, nodes, records, {("email", email)} if records else set())
+    return _person(connection, mark, nodes, records, {("email", email)} if records else set(), most_records)
 
 
 def file_keys(addresses: Iterable[str]) -> list[str]:
@@ -52,7 +52,7 @@ def file_keys(addresses: Iterable[str]) -> list[str]:
     return [f"sha256:{sha256(address.encode()).hexdigest()[:16]}" for address in addresses]
 
 
-def _person(connection: Any, mark: str, nodes: _Nodes, records: set[Record], given: set[tuple[str, str]]) -> Person:
+def _person(connection: Any, mark: str, nodes: _Nodes, records: set[Record], given: set[tuple[str, str]], most_records: int) -> Person:
     """The records, those that only the raw tables know included, and all their identifiers."""
     if not records:
         return Person()
@@ -63,7 +63,7 @@ def _person(connection: Any, mark: str, nodes: _Nodes, records: set[Record], giv
         holders = set(_holders(connection, mark, [one]))
         if all(nodes.person_of(record) in (None, *mine) for record in holders):
             own.add(one)
-        elif one[0] == "phone" and len(holders) > MOST_RECORDS:
+        elif one[0] == "phone" and len(holders) > most_records:
             shared.add(one)
     # A record of nobody with the same identifier is not another person: an ERP customer known by a phone alone.
     records |= {record for record in _holders(connection, mark, sorted(own)) if nodes.person_of(record) is None}
