@@ -115,7 +115,7 @@ def load_mappings(folder: Path) -> Mappings:
         found, wrong = _read(path.stem, data, lines)
         parts[path.stem] += found
         problems += wrong
-    mappings = Mappings(*(tuple(parts[name]) for name in _SECTIONS), identity=decisions)
+    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]), tuple(parts["monthly_costs"]), decisions)
     if problems:
         raise AgreementError(problems)
     return mappings
