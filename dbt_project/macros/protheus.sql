@@ -9,3 +9,10 @@
   'erp:' || {{ company_group }} || ':' || coalesce({{ branch }}, '') || ':' || {{ code }} || ':'
   || coalesce({{ store }}, '')
 {%- endmacro %}
+
+{% macro title_key(branch, prefix, number, instalment, type, customer, store) -%}
+  {#- The key of a title, the same from SE1 and from what settles it (SE5); blanks are null in staging. -#}
+  {%- for part in [branch, prefix, number, instalment, type, customer, store] -%}
+  coalesce({{ part }}, ''){{ " || '|' || " if not loop.last }}
+  {%- endfor %}
+{%- endmacro %}

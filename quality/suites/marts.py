@@ -30,6 +30,7 @@ def _keys() -> list[Rule]:
         "rpt_open_clocks": "verdict_id",
         "fct_revenue": "movement_id",
         "bdg_revenue_candidates": "candidate_id",
+        "fct_receivables": "receivable_id",
         "fct_media_cost": "media_cost_id",
         "fct_touchpoints": "touchpoint_id",
         "fct_attribution": "attribution_id",
@@ -80,6 +81,18 @@ def _revenue() -> list[Rule]:
         none_where(
             t, "a payment is not revenue", "kind = 'payment' and is_revenue", keys=["movement_id"],
             needs=["kind", "is_revenue"], remedy=_MODEL,
+        ),
+    ]  # fmt: skip
+
+
+def _receivables() -> list[Rule]:
+    t = "marts.fct_receivables"
+    return [
+        in_set(t, "status", ("open", "partly_settled", "settled"), key="receivable_id", remedy=_MODEL),
+        none_where(
+            t, "the open balance is the ERP's own", "open_amount <> erp_open_amount", keys=["receivable_id"],
+            needs=["open_amount", "erp_open_amount"], severity="warning",
+            remedy="Settlements and E1_SALDO disagree: look for a settlement that was not read, or a reversal without its row.",
         ),
     ]  # fmt: skip
 
@@ -149,4 +162,4 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_media_cost()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *_media_cost()]

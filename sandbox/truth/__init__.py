@@ -5,6 +5,8 @@ opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attributio
 are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and
 bring; `warning_signs` the signs that the agreement is broken;
 `before_after` what changed with each version of it;
+opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue); `returns_due` the returns to nurture that are due;
+`media_cost` what media cost;
 `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -61,6 +63,8 @@ def frames(known: Knowledge, world: World, as_of: datetime) -> dict[str, pd.Data
         "revenue": tables.revenue(known),
         "touchpoints": touchpoints(known, world),
         "attribution": attribution(known),
+        "receivables": tables.receivables(known),
+        "branch_revenue": tables.branch_revenue(known),
     }
 
 

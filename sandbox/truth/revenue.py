@@ -47,22 +47,25 @@ def company_of_organization(organization: Row | None) -> str | None:
     return md5(f"cnpj:{number[:8]}") if number else md5(f"org:{organization['organization_id']}")
 
 
-def _text(row: Row, column: str) -> str:
+def text_of(row: Row, column: str) -> str:
+    """A text column without its padding."""
     return str(row[column]).strip()
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A date as Protheus writes it."""
     return datetime.strptime(text, "%Y%m%d").date()
 
 
-def _table(seen: Seen, alias: str) -> dict[int, Row]:
+def table_of(seen: Seen, alias: str) -> dict[int, Row]:
+    """Live rows of a table by record number."""
     return {recno: row for (table, recno), row in seen.erp.items() if table == f"{alias}{ERP_GROUP}0"}
 
 
 def companies_of_customers(seen: Seen) -> dict[tuple[str, str], str | None]:
     """The company of each customer (code, store) of the ERP; None without a valid CNPJ."""
     companies = {}
-    for row in _table(seen, "SA1").values():
+    for row in table_of(seen, "SA1").values():
         number = cnpj(row["A1_CGC"])
         companies[(row["A1_COD"], row["A1_LOJA"])] = md5(f"cnpj:{number[:8]}") if number else None
     return companies
@@ -78,19 +81,19 @@ def movements(seen: Seen, today: date) -> list[Movement]:
 
 def _invoice_items(seen: Seen, companies: dict[tuple[str, str], str | None]) -> dict[tuple[str, ...], Movement]:
     """Revenue items of SD2 by (filial, document, series, item, customer, store)."""
-    revenue_tes = {row["F4_CODIGO"] for row in _table(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
+    revenue_tes = {row["F4_CODIGO"] for row in table_of(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
     headers = {
-        tuple(row[f"F2_{c}"] for c in ("FILIAL", "DOC", "SERIE", "CLIENTE", "LOJA")) for row in _table(seen, "SF2").values()
+        tuple(row[f"F2_{c}"] for c in ("FILIAL", "DOC", "SERIE", "CLIENTE", "LOJA")) for row in table_of(seen, "SF2").values()
     }
     found = {}
-    for recno, row in _table(seen, "SD2").items():
+    for recno, row in table_of(seen, "SD2").items():
         header = tuple(row[f"D2_{c}"] for c in ("FILIAL", "DOC", "SERIE", "CLIENTE", "LOJA"))
         if header not in headers or row["D2_TES"] not in revenue_tes or row["D2_TIPO"] in ("D", "B"):
             continue
-        key = tuple(_text(row, f"D2_{c}") for c in ("FILIAL", "DOC", "SERIE", "ITEM", "CLIENTE", "LOJA"))
+        key = tuple(text_of(row, f"D2_{c}") for c in ("FILIAL", "DOC", "SERIE", "ITEM", "CLIENTE", "LOJA"))
         found[key] = Movement(
-            f"sd2:{ERP_GROUP}:{recno}", "invoice", row["D2_TOTAL"], True, _day(row["D2_EMISSAO"]), _text(row, "D2_FILIAL"),
-            companies.get((row["D2_CLIENTE"], row["D2_LOJA"])), f"{_text(row, 'D2_FILIAL')}-{_text(row, 'D2_PEDIDO')}",
+            f"sd2:{ERP_GROUP}:{recno}", "invoice", row["D2_TOTAL"], True, day_of(row["D2_EMISSAO"]), text_of(row, "D2_FILIAL"),
+            companies.get((row["D2_CLIENTE"], row["D2_LOJA"])), f"{text_of(row, 'D2_FILIAL')}-{text_of(row, 'D2_PEDIDO')}",
         )  # fmt: skip
     return found
 
@@ -98,40 +101,49 @@ def _invoice_items(seen: Seen, companies: dict[tuple[str, str], str | None]) -> 
 def _returned_items(seen: Seen, invoices: Mapping[tuple[str, ...], Movement]) -> list[Movement]:
     """Items of SD1 of type D whose original item is revenue; company and order are the original's."""
     found = []
-    for recno, row in _table(seen, "SD1").items():
+    for recno, row in table_of(seen, "SD1").items():
         names = ("FILIAL", "NFORI", "SERIORI", "ITEMORI", "FORNECE", "LOJA")
-        original = invoices.get(tuple(_text(row, f"D1_{c}") for c in names))
+        original = invoices.get(tuple(text_of(row, f"D1_{c}") for c in names))
         if row["D1_TIPO"] == "D" and original is not None:
             found.append(
                 replace(original, movement_id=f"sd1:{ERP_GROUP}:{recno}", kind="return", amount=row["D1_TOTAL"],
-                        occurred_on=_day(row["D1_DTDIGIT"]), original=original.movement_id)
+                        occurred_on=day_of(row["D1_DTDIGIT"]), original=original.movement_id)
             )  # fmt: skip
     return found
 
 
-def _payments(seen: Seen, companies: dict[tuple[str, str], str | None]) -> list[Movement]:
-    """Settlements of SE5 that brought money and were not taken back."""
-    rows = _table(seen, "SE5")
+def settlements(seen: Seen) -> list[tuple[tuple[str, ...], Row]]:
+    """Settlements of titles (money and offsets) that were not taken back, with the key of their title."""
+    rows = table_of(seen, "SE5").values()
 
     def key(row: Row) -> tuple[str, ...]:
         return tuple(row[f"E5_{c}"] for c in (*_TITLE_KEY, "SEQ"))
 
-    undone = {key(row) for row in rows.values() if row["E5_TIPODOC"] == "ES"}
+    undone = {key(row) for row in rows if row["E5_TIPODOC"] == "ES"}
+    return [
+        (key(row)[:-1], row)
+        for row in rows
+        if row["E5_TIPODOC"] in ("VL", "BA") and row["E5_RECPAG"] == "R" and row["E5_SITUACA"] not in ("C", "E", "X")
+        and key(row) not in undone
+    ]  # fmt: skip
+
+
+def _payments(seen: Seen, companies: dict[tuple[str, str], str | None]) -> list[Movement]:
+    """Settlements of invoices that brought money."""
+    recnos = {id(row): recno for recno, row in table_of(seen, "SE5").items()}
     titles = {
         tuple(row[f"E1_{c}"] for c in ("FILIAL", "PREFIXO", "NUM", "PARCELA", "TIPO", "CLIENTE", "LOJA")): row
-        for row in _table(seen, "SE1").values()
+        for row in table_of(seen, "SE1").values()
     }
     found = []
-    for recno, row in rows.items():
-        if row["E5_TIPODOC"] not in ("VL", "BA") or row["E5_RECPAG"] != "R" or row["E5_SITUACA"] in ("C", "E", "X"):
+    for key, row in settlements(seen):
+        if text_of(row, "E5_TIPO") != "NF" or row["E5_MOTBX"] == "CMP":
             continue
-        if _text(row, "E5_TIPO") != "NF" or row["E5_MOTBX"] == "CMP" or key(row) in undone:
-            continue
-        title = titles.get(key(row)[:-1])
-        order = f"{_text(title, 'E1_FILIAL')}-{_text(title, 'E1_PEDIDO')}" if title else None
+        title = titles.get(key)
+        order = f"{text_of(title, 'E1_FILIAL')}-{text_of(title, 'E1_PEDIDO')}" if title else None
         found.append(
-            Movement(f"se5:{ERP_GROUP}:{recno}", "payment", row["E5_VALOR"], False, _day(row["E5_DATA"]),
-                     _text(row, "E5_FILIAL"), companies.get((row["E5_CLIFOR"], row["E5_LOJA"])), order)
+            Movement(f"se5:{ERP_GROUP}:{recnos[id(row)]}", "payment", row["E5_VALOR"], False, day_of(row["E5_DATA"]),
+                     text_of(row, "E5_FILIAL"), companies.get((row["E5_CLIFOR"], row["E5_LOJA"])), order)
         )  # fmt: skip
     return found
 
@@ -161,28 +173,28 @@ def match(
 def _orders(seen: Seen, today: date) -> list[SalesOrder]:
     """Orders of goods, worth what their items that bring money are worth."""
     companies = companies_of_customers(seen)
-    selling = {row["F4_CODIGO"] for row in _table(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
+    selling = {row["F4_CODIGO"] for row in table_of(seen, "SF4").values() if row["F4_DUPLIC"] == "S"}
     values: dict[tuple[str, ...], Decimal] = {}
-    for row in _table(seen, "SC6").values():
+    for row in table_of(seen, "SC6").values():
         if row["C6_TES"] in selling:
-            key = (_text(row, "C6_FILIAL"), _text(row, "C6_NUM"))
+            key = (text_of(row, "C6_FILIAL"), text_of(row, "C6_NUM"))
             values[key] = values.get(key, Decimal()) + row["C6_VALOR"]
     return [
-        SalesOrder("-".join(key), key[1], (key[0], _text(row, "C5_CLIENTE"), _text(row, "C5_LOJACLI")),
-                   companies.get((row["C5_CLIENTE"], row["C5_LOJACLI"])), _day(row["C5_EMISSAO"]), values.get(key, Decimal()))
-        for row in _table(seen, "SC5").values()
-        if (key := (_text(row, "C5_FILIAL"), _text(row, "C5_NUM")))
-        and _text(row, "C5_TIPO") == "N" and not _text(row, "C5_ORIGEM").startswith("CNT")
-        and _day(row["C5_EMISSAO"]) <= today
+        SalesOrder("-".join(key), key[1], (key[0], text_of(row, "C5_CLIENTE"), text_of(row, "C5_LOJACLI")),
+                   companies.get((row["C5_CLIENTE"], row["C5_LOJACLI"])), day_of(row["C5_EMISSAO"]), values.get(key, Decimal()))
+        for row in table_of(seen, "SC5").values()
+        if (key := (text_of(row, "C5_FILIAL"), text_of(row, "C5_NUM")))
+        and text_of(row, "C5_TIPO") == "N" and not text_of(row, "C5_ORIGEM").startswith("CNT")
+        and day_of(row["C5_EMISSAO"]) <= today
     ]  # fmt: skip
 
 
 def _proposals(seen: Seen) -> list[Proposal]:
     """Proposals of customers that became an order (status J), or were invoiced by now (K)."""
     return [
-        Proposal((_text(row, "ADY_FILIAL"), _text(row, "ADY_CODIGO"), _text(row, "ADY_LOJA")),
-                 _day(row["ADY_DTAPRO"]) if _text(row, "ADY_DTAPRO") else None,
-                 _day(row["ADY_DTPDV"]) if _text(row, "ADY_DTPDV") else None)
-        for row in _table(seen, "ADY").values()
-        if _text(row, "ADY_STATUS") in ("J", "K") and _text(row, "ADY_ENTIDA") == "1"
+        Proposal((text_of(row, "ADY_FILIAL"), text_of(row, "ADY_CODIGO"), text_of(row, "ADY_LOJA")),
+                 day_of(row["ADY_DTAPRO"]) if text_of(row, "ADY_DTAPRO") else None,
+                 day_of(row["ADY_DTPDV"]) if text_of(row, "ADY_DTPDV") else None)
+        for row in table_of(seen, "ADY").values()
+        if text_of(row, "ADY_STATUS") in ("J", "K") and text_of(row, "ADY_ENTIDA") == "1"
     ]  # fmt: skip

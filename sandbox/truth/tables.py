@@ -10,6 +10,8 @@ from sandbox.truth.clauses.finding import primary_owner
 from sandbox.truth.identity import md5, person_id
 from sandbox.truth.judged import Judged, Knowledge
 from sandbox.truth.passages import closing
+from sandbox.truth.receivables import by_branch
+from sandbox.truth.receivables import receivables as titles
 from sandbox.truth.returns import returned_at
 from sandbox.truth.revenue import company_of_organization
 from sandbox.truth.revenue_match import CONFIDENCE
@@ -215,6 +217,22 @@ def revenue(known: Knowledge) -> pd.DataFrame:
         for m in known.movements
     ]  # fmt: skip
     return _frame(rows, columns)
+
+
+def receivables(known: Knowledge) -> pd.DataFrame:
+    """One row per title of the ERP, as of now."""
+    today = local_date(known.as_of)
+    assert today is not None
+    rows = titles(known.seen, today)
+    return _frame(rows, list(rows[0]) if rows else ["receivable_id"])
+
+
+def branch_revenue(known: Knowledge) -> pd.DataFrame:
+    """One row per branch and month."""
+    today = local_date(known.as_of)
+    assert today is not None
+    rows = by_branch(known.movements, titles(known.seen, today))
+    return _frame(rows, list(rows[0]) if rows else ["branch_id", "month"])
 
 
 def people(known: Knowledge) -> pd.DataFrame:

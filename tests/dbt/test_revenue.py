@@ -55,7 +55,7 @@ def examples() -> Raw:
 def items(dbt_home: Path) -> Iterator[list[dict[str, Any]]]:
     """Rows of int_revenue_items."""
     database = examples().write_duckdb(fresh_warehouse(dbt_home))
-    run_dbt(["run", "--select", "+int_revenue_items", *FUNNEL], dbt_home, database)
+    run_dbt(["run", "--select", "+int_revenue_items", "+fct_receivables", *FUNNEL], dbt_home, database)
     DATABASE.append(database)
     yield fetch(database, "select * from intermediate.int_revenue_items")
 
@@ -84,6 +84,15 @@ def money(answers: dict[str, float]) -> dict[str, Decimal]:
 )
 def test_totals_by_branch(items: list[dict[str, Any]], answer: str, kinds: set[str], column: str) -> None:
     assert by_branch(items, kinds, column) == money(EXPECTED[answer])
+
+
+def test_receivables_total_and_open_by_branch(items: list[dict[str, Any]]) -> None:
+    totals = fetch(DATABASE[-1], """
+        select branch_id, sum(amount) as amount, sum(open_amount) as open_amount, sum(erp_open_amount) as erp_amount
+        from marts.fct_receivables where kind = 'receivable' group by branch_id""")  # fmt: skip
+    assert {t["branch_id"]: t["amount"] for t in totals} == money(EXPECTED["receivables_total_by_branch"])
+    assert {t["branch_id"]: t["open_amount"] for t in totals} == money(EXPECTED["receivables_open_by_branch"])
+    assert all(t["open_amount"] == t["erp_amount"] for t in totals)
 
 
 def test_a_return_names_its_item_and_its_order(items: list[dict[str, Any]]) -> None:

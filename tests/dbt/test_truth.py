@@ -53,6 +53,8 @@ TABLES: dict[str, tuple[list[str], str]] = {
         "select t.*, i.opening_record, cast(t.weight * 1000000 as bigint) as weight_millionths,"
         f" cast(t.attributed_amount * 100 as bigint) as attributed_cents from marts.fct_attribution as t {RECORD}",
     ),
+    "receivables": (["receivable_id"], "select * from marts.fct_receivables"),
+    "branch_revenue": (["branch_id", "month"], "select * from marts.rpt_branch_revenue"),
     "people": (["node"], "select node, person_id from intermediate.int_person_nodes"),
     "returns": (
         ["subject_id"],

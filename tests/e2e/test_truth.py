@@ -138,6 +138,10 @@ def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:
     expected = story.truth["revenue"]
     assert {"invoice", "return", "payment"} <= set(expected["kind"])
     _equal(expected, story.mart(with_record("fct_revenue")), ["movement_id"])
+    titles = story.truth["receivables"]
+    assert {"open", "partly_settled", "settled"} <= set(titles["status"]) and (titles["overdue_amount"] > 0).any()
+    _equal(titles, story.mart("select * from marts.fct_receivables"), ["receivable_id"])
+    _equal(story.truth["branch_revenue"], story.mart("select * from marts.rpt_branch_revenue"), ["branch_id", "month"])
 
 
 def test_every_touch_and_what_it_earned(story: Story) -> None:
