@@ -54,3 +54,9 @@ replace({{ as_text(ts) }}, ' ', 'T')
 {% macro no_text() -%}
 cast(null as {{ dbt.type_string() }})
 {%- endmacro %}
+
+{#- Date plus n months, a date; `day` is the first of a month. -#}
+{% macro add_months(day, n) %}{{ return(adapter.dispatch('add_months', 'bastao')(day, n)) }}{% endmacro %}
+{% macro default__add_months(day, n) -%}
+cast({{ day }} + ({{ n }}) * interval '1 month' as date)
+{%- endmacro %}

@@ -31,6 +31,7 @@ def _keys() -> list[Rule]:
         "fct_revenue": "movement_id",
         "bdg_revenue_candidates": "candidate_id",
         "fct_receivables": "receivable_id",
+        "fct_mrr_movements": "mrr_movement_id",
         "fct_media_cost": "media_cost_id",
         "fct_touchpoints": "touchpoint_id",
         "fct_attribution": "attribution_id",
@@ -94,6 +95,18 @@ def _receivables() -> list[Rule]:
             needs=["open_amount", "erp_open_amount"], severity="warning",
             remedy="Settlements and E1_SALDO disagree: look for a settlement that was not read, or a reversal without its row.",
         ),
+    ]  # fmt: skip
+
+
+def _recurring() -> list[Rule]:
+    moved = "opening_amount + new_amount + expansion_amount + contraction_amount + churn_amount + reactivation_amount"
+    return [
+        none_where(
+            "marts.rpt_mrr", "opening and movements give the closing balance", f"{moved} <> closing_amount", keys=["month"],
+            needs=["opening_amount", "closing_amount"], remedy=_MODEL,
+        ),
+        in_set("marts.fct_mrr_movements", "kind", ("new", "expansion", "contraction", "churn", "reactivation"),
+               key="mrr_movement_id", remedy=_MODEL),
     ]  # fmt: skip
 
 
@@ -162,4 +175,4 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *_media_cost()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *_recurring(), *_media_cost()]

@@ -8,6 +8,8 @@ bring; `warning_signs` the signs that the agreement is broken;
 opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue); `returns_due` the returns to nurture that are due;
 `media_cost` what media cost;
 `actual` what really happened; `distance` how far the observable is from it.
+opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue, mrr_movements, mrr, mrr_cohorts);
+`returns_due` the returns to nurture that are due; `media_cost` what media cost; `actual` what really happened; `distance` how far the observable is from it.
 """
 
 from collections.abc import Sequence
@@ -65,6 +67,7 @@ def frames(known: Knowledge, world: World, as_of: datetime) -> dict[str, pd.Data
         "attribution": attribution(known),
         "receivables": tables.receivables(known),
         "branch_revenue": tables.branch_revenue(known),
+        **tables.recurring(known),
     }
 
 

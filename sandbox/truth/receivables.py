@@ -16,7 +16,9 @@ _ZERO = Decimal("0.00")
 
 def receivables(seen: Seen, today: date) -> list[dict[str, Any]]:
     """One row per title that was issued by `today`: what of it is settled, by money or by an offset, and what is overdue."""
-    companies, paid, offset = companies_of_customers(seen), {}, {}
+    companies = companies_of_customers(seen)
+    paid: dict[tuple[str, ...], Decimal] = {}
+    offset: dict[tuple[str, ...], Decimal] = {}
     cash: dict[tuple[str, ...], Decimal] = {}
     last: dict[tuple[str, ...], date] = {}
     for key, row in settlements(seen):

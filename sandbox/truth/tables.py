@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sandbox.truth import mrr
 from sandbox.truth.agreement import funnel_stage, local_date
 from sandbox.truth.clauses import Finding, judge
 from sandbox.truth.clauses.finding import primary_owner
@@ -233,6 +234,16 @@ def branch_revenue(known: Knowledge) -> pd.DataFrame:
     assert today is not None
     rows = by_branch(known.movements, titles(known.seen, today))
     return _frame(rows, list(rows[0]) if rows else ["branch_id", "month"])
+
+
+def recurring(known: Knowledge) -> dict[str, pd.DataFrame]:
+    """Monthly recurring revenue: its movements, its months, its cohorts."""
+    today = local_date(known.as_of)
+    assert today is not None
+    found = mrr.spans(known.seen)
+    tables = {"mrr_movements": mrr.movements, "mrr": mrr.months, "mrr_cohorts": mrr.cohorts}
+    made = {name: rows_of(found, today) for name, rows_of in tables.items()}
+    return {name: _frame(rows, list(rows[0]) if rows else ["month"]) for name, rows in made.items()}
 
 
 def people(known: Knowledge) -> pd.DataFrame:

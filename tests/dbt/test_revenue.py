@@ -55,7 +55,7 @@ def examples() -> Raw:
 def items(dbt_home: Path) -> Iterator[list[dict[str, Any]]]:
     """Rows of int_revenue_items."""
     database = examples().write_duckdb(fresh_warehouse(dbt_home))
-    run_dbt(["run", "--select", "+int_revenue_items", "+fct_receivables", *FUNNEL], dbt_home, database)
+    run_dbt(["run", "--select", "+int_revenue_items", "+fct_receivables", "+rpt_mrr", *FUNNEL], dbt_home, database)
     DATABASE.append(database)
     yield fetch(database, "select * from intermediate.int_revenue_items")
 
@@ -93,6 +93,14 @@ def test_receivables_total_and_open_by_branch(items: list[dict[str, Any]]) -> No
     assert {t["branch_id"]: t["amount"] for t in totals} == money(EXPECTED["receivables_total_by_branch"])
     assert {t["branch_id"]: t["open_amount"] for t in totals} == money(EXPECTED["receivables_open_by_branch"])
     assert all(t["open_amount"] == t["erp_amount"] for t in totals)
+
+
+def test_recurring_revenue_of_the_contract_in_force(items: list[dict[str, Any]]) -> None:
+    months = {m["month"].isoformat(): m for m in fetch(DATABASE[-1], "select * from marts.rpt_mrr")}
+    assert {m: months[m]["closing_amount"] for m in ("2026-01-01", "2026-06-01")} == {
+        "2026-01-01": 1400, "2026-06-01": Decimal(str(EXPECTED["monthly_recurring_revenue"]))
+    }  # fmt: skip
+    assert (months["2026-02-01"]["expansion_amount"], months["2026-02-01"]["nrr"]) == (100, Decimal("1.0714"))
 
 
 def test_a_return_names_its_item_and_its_order(items: list[dict[str, Any]]) -> None:

@@ -157,6 +157,22 @@ def test_every_touch_and_what_it_earned(story: Story) -> None:
 
 
 def test_every_cost_of_media_to_the_cent_and_what_came_of_it(story: Story) -> None:
+def test_every_movement_of_recurring_revenue(story: Story) -> None:
+    moved, months = story.truth["mrr_movements"], story.truth["mrr"]
+    assert {"new", "expansion", "contraction", "churn"} <= set(moved["kind"])
+    _equal(moved, story.mart("select * from marts.fct_mrr_movements"), ["account_id", "month"])
+    _equal(months, story.mart("select * from marts.rpt_mrr"), ["month"])
+    _equal(story.truth["mrr_cohorts"], story.mart("select * from marts.rpt_mrr_cohorts"), ["cohort_month", "month"])
+    headline = story.mart(
+        "select period_start as month, actual as nrr, sample_size as opening_accounts, reason from marts.rpt_headline_metrics"
+        " where metric = 'nrr' and period = 'month' and actual is not null"
+    )
+    assert len(headline) >= 6 and set(headline["reason"]) <= {None, "period_running"}
+    judged = months[months["month"].isin(headline["month"])]
+    _equal(judged, headline, ["month"])
+
+
+def test_every_cost_of_media_to_the_cent(story: Story) -> None:
     expected = truth.media_cost(story.world, story.world.end)
     assert set(expected["match_rule"]) == {"campaign_id", "campaign_name", "name_pattern", "same_name", "unmatched"}
     found = story.mart("select * from marts.fct_media_cost")

@@ -3,13 +3,19 @@
 with measured as (
     select
         t.*,
-        coalesce(c.sample_size, s.sample_size, 0) as sample_size,
+        coalesce(c.sample_size, s.sample_size, r.opening_accounts, 0) as sample_size,
         coalesce(c.hits, s.hits) as hits,
         coalesce(c.undecided, s.undecided, 0) as undecided,
         {{ ratio('s.hits', 's.decided') }} as share_within_target,
         coalesce(c.not_judged_reason, s.not_judged_reason) as not_judged_reason,
         case
+            when not exists (select 1 from {{ ref('rpt_mrr') }}) then 'no_contract_movements'
+            when t.period <> 'month' then 'monthly_figure'
+            when r.basis <> 'contract' then 'contracts_not_recorded'
+        end as nrr_not_judged,
+        case
             when t.metric = 'sqls_delivered' then cast(coalesce(c.hits, 0) as decimal(18, 4))
+            when t.metric = 'nrr' then case when r.basis = 'contract' then r.nrr end
             when t.metric like 'first_contact%' then cast(m.median_seconds as decimal(18, 4))
             else {{ ratio('c.hits', 'c.sample_size') }}
         end as actual
@@ -20,6 +26,8 @@ with measured as (
         on t.metric = s.metric and t.period = s.period and t.period_start = s.period_start
     left join {{ ref('int_first_contact_medians') }} as m
         on t.metric = m.metric and t.period = m.period and t.period_start = m.period_start
+    left join {{ ref('rpt_mrr') }} as r
+        on t.metric = 'nrr' and t.period = 'month' and t.period_start = r.month
 ),
 
 reasoned as (
@@ -28,7 +36,7 @@ reasoned as (
         is_over and (undecided = 0 or is_past_inactivity) as is_mature,
         case
             when metric = 'ltv_cac' then 'no_cost_or_margin'
-            when metric = 'nrr' then 'no_contract_movements'
+            when metric = 'nrr' and nrr_not_judged is not null then nrr_not_judged
             when target is null then 'no_target'
             when unit = 'per_month' and period <> 'month' then 'monthly_target'
             when sample_size = 0 and metric <> 'sqls_delivered' then coalesce(not_judged_reason, 'no_sample')
