@@ -16,3 +16,10 @@
   coalesce({{ part }}, ''){{ " || '|' || " if not loop.last }}
   {%- endfor %}
 {%- endmacro %}
+
+{% macro document_key(company_group, branch, document, series, partner, store) -%}
+  {#- The key of an invoice, the same from its header, its items and what returns them. -#}
+  {%- for part in [company_group, branch, document, series, partner, store] -%}
+  coalesce({{ part }}, ''){{ " || '|' || " if not loop.last }}
+  {%- endfor %}
+{%- endmacro %}

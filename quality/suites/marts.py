@@ -98,6 +98,24 @@ def _receivables() -> list[Rule]:
     ]  # fmt: skip
 
 
+def reconciliation_rules() -> list[Rule]:
+    """Revenue equals the ERP's documents to the cent: as the models say, and by the rows of this very candidate."""
+    t, remedy = "marts.rpt_revenue_reconciliation", (
+        "Named are branch and month. A join multiplied or lost rows, or documents changed while they were read: load Protheus"
+        " again; when it stays, compare fct_revenue with SD2 and SD1 of that branch and month. Nothing was published."
+    )  # fmt: skip
+    held = (
+        "(coalesce(company_group, ''), coalesce(branch_id, ''), month, erp_revenue) not in (select coalesce(company_group, ''),"
+        " coalesce(branch_id, ''), cast(date_trunc('month', occurred_on) as date), sum(signed_amount) from marts.fct_revenue"
+        " where is_revenue and source_system = 'protheus' group by 1, 2, 3)"
+    )
+    keys, needs = ["branch_id", "month"], ["company_group", "erp_revenue"]
+    return [
+        none_where(t, "revenue equals the ERP's documents", "difference <> 0", keys=keys, needs=["difference"], remedy=remedy),
+        none_where(t, "the published rows sum to the ERP's documents", held, keys=keys, needs=needs, remedy=remedy),
+    ]
+
+
 def _recurring() -> list[Rule]:
     moved = "opening_amount + new_amount + expansion_amount + contraction_amount + churn_amount + reactivation_amount"
     return [
@@ -175,4 +193,4 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *_recurring(), *_media_cost()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *reconciliation_rules(), *_recurring(), *_media_cost()]

@@ -9,6 +9,7 @@ opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_rev
 `media_cost` what media cost;
 `actual` what really happened; `distance` how far the observable is from it.
 opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue, mrr_movements, mrr, mrr_cohorts);
+opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue, reconciliation, mrr_movements, mrr, mrr_cohorts);
 `returns_due` the returns to nurture that are due; `media_cost` what media cost; `actual` what really happened; `distance` how far the observable is from it.
 """
 
@@ -67,6 +68,7 @@ def frames(known: Knowledge, world: World, as_of: datetime) -> dict[str, pd.Data
         "attribution": attribution(known),
         "receivables": tables.receivables(known),
         "branch_revenue": tables.branch_revenue(known),
+        "reconciliation": tables.reconciliation(known),
         **tables.recurring(known),
     }
 

@@ -52,7 +52,7 @@ def receivables(seen: Seen, today: date) -> list[dict[str, Any]]:
     return rows
 
 
-def by_branch(movements: Iterable[Movement], titles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def by_branch(movements: Iterable[Movement], titles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """One row per branch and month: revenue and receipts of the month, and what became of the titles issued in it."""
     found: dict[tuple[str, date], dict[str, Any]] = {}
     names = ("invoiced_amount", "returned_amount", "revenue", "attributed_amount", "unattributed_amount", "received_amount",
@@ -77,3 +77,14 @@ def by_branch(movements: Iterable[Movement], titles: list[dict[str, Any]]) -> li
         else:
             add(title["branch_id"], title["issued_on"], credit_open_amount=title["open_amount"])
     return [{"branch_id": branch, "month": month, **row} for (branch, month), row in found.items()]
+
+
+def reconciled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of `by_branch`: what the ERP's documents of a branch and month are worth, and that the mart says the same."""
+    return [
+        {"branch_id": row["branch_id"], "month": row["month"], "erp_invoiced": row["invoiced_amount"],
+         "erp_returned": row["returned_amount"], "erp_revenue": row["revenue"], "mart_revenue": row["revenue"],
+         "difference": _ZERO}
+        for row in rows
+        if row["invoiced_amount"] or row["returned_amount"]
+    ]  # fmt: skip

@@ -11,7 +11,7 @@ from sandbox.truth.clauses.finding import primary_owner
 from sandbox.truth.identity import md5, person_id
 from sandbox.truth.judged import Judged, Knowledge
 from sandbox.truth.passages import closing
-from sandbox.truth.receivables import by_branch
+from sandbox.truth.receivables import by_branch, reconciled
 from sandbox.truth.receivables import receivables as titles
 from sandbox.truth.returns import returned_at
 from sandbox.truth.revenue import company_of_organization
@@ -233,6 +233,12 @@ def branch_revenue(known: Knowledge) -> pd.DataFrame:
     today = local_date(known.as_of)
     assert today is not None
     rows = by_branch(known.movements, titles(known.seen, today))
+    return _frame(rows, list(rows[0]) if rows else ["branch_id", "month"])
+
+
+def reconciliation(known: Knowledge) -> pd.DataFrame:
+    """One row per branch and month with revenue."""
+    rows = reconciled(by_branch(known.movements, ()))
     return _frame(rows, list(rows[0]) if rows else ["branch_id", "month"])
 
 

@@ -55,6 +55,7 @@ TABLES: dict[str, tuple[list[str], str]] = {
     ),
     "receivables": (["receivable_id"], "select * from marts.fct_receivables"),
     "branch_revenue": (["branch_id", "month"], "select * from marts.rpt_branch_revenue"),
+    "reconciliation": (["branch_id", "month"], "select * from marts.rpt_revenue_reconciliation"),
     "mrr_movements": (["account_id", "month"], "select * from marts.fct_mrr_movements"),
     "mrr": (["month"], "select * from marts.rpt_mrr"),
     "mrr_cohorts": (["cohort_month", "month"], "select * from marts.rpt_mrr_cohorts"),

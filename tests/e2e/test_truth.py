@@ -142,6 +142,8 @@ def test_every_sale_return_and_payment_of_the_erp(story: Story) -> None:
     assert {"open", "partly_settled", "settled"} <= set(titles["status"]) and (titles["overdue_amount"] > 0).any()
     _equal(titles, story.mart("select * from marts.fct_receivables"), ["receivable_id"])
     _equal(story.truth["branch_revenue"], story.mart("select * from marts.rpt_branch_revenue"), ["branch_id", "month"])
+    checked = story.mart("select * from marts.rpt_revenue_reconciliation")
+    _equal(story.truth["reconciliation"], checked, ["branch_id", "month"])
 
 
 def test_every_touch_and_what_it_earned(story: Story) -> None:

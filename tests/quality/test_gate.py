@@ -9,7 +9,7 @@ from ingestion.tables import create_missing
 from quality.gate import GateError, check
 from quality.gates import gate_raw
 from quality.rules import Rule, at_least_rows, in_set, none_where, not_null, unique
-from quality.suites.marts import privacy_rules, volume_rules
+from quality.suites.marts import privacy_rules, reconciliation_rules, volume_rules
 
 T = "marts.fct_handoffs"
 
@@ -93,6 +93,28 @@ def test_ids_and_amounts_are_not_taken_for_personal(tmp_path: Path) -> None:
             " '2026-06-01T10:00:00' as at_text, (i * 1234567)::varchar as n from range(5000) r(i)"
         )
     assert check(path, privacy_rules({"marts.t": ["id", "deal", "at_text", "n"]})).passed
+
+
+def test_revenue_that_differs_from_the_erp_stops_and_names_branch_and_month(tmp_path: Path) -> None:
+    path = tmp_path / "bi.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("create schema marts")
+        con.execute(
+            "create table marts.fct_revenue as select '01' as company_group, b as branch_id, d::date as occurred_on, true as"
+            " is_revenue, 'protheus' as source_system, a::decimal(18, 2) as signed_amount from (values ('01', '2026-05-03', 10),"
+            " ('01', '2026-05-31', -2.5), ('02', '2026-05-03', 4)) t(b, d, a)"
+        )
+        con.execute(
+            "create table marts.rpt_revenue_reconciliation as select '01' as company_group, b as branch_id, date '2026-05-01'"
+            " as month, a::decimal(18, 2) as erp_revenue, 0::decimal(18, 2) as difference from (values ('01', 7.5), ('02', 4))"
+            " t(b, a)"
+        )
+    assert check(path, reconciliation_rules()).passed
+    with duckdb.connect(str(path)) as con:
+        con.execute("update marts.rpt_revenue_reconciliation set difference = 0.01 where branch_id = '01'")
+        con.execute("delete from marts.fct_revenue where branch_id = '02'")
+    models, rows = check(path, reconciliation_rules()).blocking
+    assert models.keys == ("01 2026-05-01",) and rows.keys == ("02 2026-05-01",)
 
 
 def test_shrinking_facts_stop_and_may_be_accepted() -> None:
