@@ -193,4 +193,5 @@ def volume_rules(published: Mapping[str, int], least_share: float = 0.85) -> lis
 
 def marts_rules() -> list[Rule]:
     """Every rule on the candidate that needs nothing but the candidate."""
-    return [*_keys(), *_handoffs(), *agreement_rules(), *_revenue(), *_receivables(), *reconciliation_rules(), *_recurring(), *_media_cost()]
+    money = [*_revenue(), *_receivables(), *reconciliation_rules(), *_recurring(), *_media_cost()]
+    return [*_keys(), *_handoffs(), *agreement_rules(), *money]

@@ -1,16 +1,11 @@
 """The truth: what the marts must say, worked out from what can be observed, in plain Python and without any SQL.
 
 `observable(world, as_of, observations)` gives the tables as frames (keys: handoffs, verdicts, people, people_actual,
-opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution); `returns_due` the returns to nurture that
-are due; `media_cost` what media cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and
-bring; `warning_signs` the signs that the agreement is broken;
-`before_after` what changed with each version of it;
-opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue); `returns_due` the returns to nurture that are due;
-`media_cost` what media cost;
-`actual` what really happened; `distance` how far the observable is from it.
-opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue, mrr_movements, mrr, mrr_cohorts);
-opportunities, bridge, funnel_events, attempts, revenue, receivables, branch_revenue, reconciliation, mrr_movements, mrr, mrr_cohorts);
-`returns_due` the returns to nurture that are due; `media_cost` what media cost; `actual` what really happened; `distance` how far the observable is from it.
+opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution, receivables, branch_revenue,
+reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
+cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
+that the agreement is broken; `before_after` what changed with each version of it; `actual` what really happened;
+`distance` how far the observable is from it.
 """
 
 from collections.abc import Sequence

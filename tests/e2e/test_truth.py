@@ -158,7 +158,6 @@ def test_every_touch_and_what_it_earned(story: Story) -> None:
     _equal(expected, found, ["attribution_id"])
 
 
-def test_every_cost_of_media_to_the_cent_and_what_came_of_it(story: Story) -> None:
 def test_every_movement_of_recurring_revenue(story: Story) -> None:
     moved, months = story.truth["mrr_movements"], story.truth["mrr"]
     assert {"new", "expansion", "contraction", "churn"} <= set(moved["kind"])
@@ -174,7 +173,7 @@ def test_every_movement_of_recurring_revenue(story: Story) -> None:
     _equal(judged, headline, ["month"])
 
 
-def test_every_cost_of_media_to_the_cent(story: Story) -> None:
+def test_every_cost_of_media_to_the_cent_and_what_came_of_it(story: Story) -> None:
     expected = truth.media_cost(story.world, story.world.end)
     assert set(expected["match_rule"]) == {"campaign_id", "campaign_name", "name_pattern", "same_name", "unmatched"}
     found = story.mart("select * from marts.fct_media_cost")
