@@ -74,3 +74,9 @@
   {#- A double as decimal(18,4), half rounded up: `round` breaks ties differently on the engines. -#}
   cast(cast(floor(10000e0 * ({{ number }}) + 0.5e0) as bigint) * 0.0001 as decimal(18, 4))
 {%- endmacro %}
+
+{% macro score_band(score) -%}
+  {#- `020-039`: the band of a score (integer >= 0), as wide as var score_band_points; null for no score. -#}
+  {%- set low = '(' ~ score ~ ' - mod(' ~ score ~ ', ' ~ var('score_band_points') ~ '))' -%}
+  substr({{ as_text('1000 + ' ~ low) }}, 2, 3) || '-' || substr({{ as_text('1000 + ' ~ low ~ ' + ' ~ (var('score_band_points') - 1)) }}, 2, 3)
+{%- endmacro %}

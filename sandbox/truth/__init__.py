@@ -4,7 +4,8 @@
 opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution, receivables, branch_revenue,
 reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
 cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
-that the agreement is broken; `before_after` what changed with each version of it; `actual` what really happened;
+that the agreement is broken; `before_after` what changed with each version of it; `lead_ratings`
+how sellers grade what kind of leads; `actual` what really happened;
 `distance` how far the observable is from it.
 """
 
@@ -24,6 +25,7 @@ from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.media_cost import media_cost
 from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
+from sandbox.truth.ratings import lead_ratings
 from sandbox.truth.really import actual, distance
 from sandbox.truth.warnings import warning_signs
 from sandbox.world import World
@@ -94,6 +96,7 @@ __all__ = [
     "frames",
     "identity_score",
     "knowledge",
+    "lead_ratings",
     "media_cost",
     "observable",
     "returns_due",

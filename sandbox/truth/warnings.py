@@ -56,7 +56,7 @@ def _shares(handoffs: list[Any], deals: list[Any]) -> list[dict[str, Any]]:
             counts[sign, day.replace(day=1), who].append(hit)
     return [
         {"sign": sign, "period_start": month, "seller_id": who, "value": _ratio(sum(hits), len(hits)),
-         "at_least": _wilson(sum(hits), len(hits)), "sample_size": len(hits)}
+         "at_least": wilson_low(sum(hits), len(hits)), "sample_size": len(hits)}
         for (sign, month, who), hits in counts.items()
     ]
 
@@ -98,7 +98,7 @@ def _ratio(hits: int, total: int) -> Decimal:
     return (Decimal(hits) / total).quantize(_FOUR, ROUND_HALF_UP)
 
 
-def _wilson(hits: int, total: int) -> Decimal:
+def wilson_low(hits: int, total: int) -> Decimal:
     """Lower end of the 95 % interval of a share (Wilson 1927), rounded down."""
     share, z = hits / total, 1.96
     low = (share + z * z / (2 * total) - z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)) / (1 + z * z / total)

@@ -204,6 +204,12 @@ def test_what_changed_with_each_version(story: Story) -> None:
     _equal(expected, story.mart("select * from marts.rpt_before_after"), ["agreement_version", "metric"])
 
 
+def test_how_sellers_grade_what_kind_of_leads(story: Story) -> None:
+    expected = truth.lead_ratings(story.known, story.truth["handoffs"])
+    assert {"like_all", "not_rated"} <= set(expected["reading"]) and len(set(expected["trait"])) == 7
+    _equal(expected, story.mart("select * from marts.rpt_lead_ratings"), ["trait", "value", "period_start"])
+
+
 def test_every_opportunity_and_its_hand_overs(story: Story) -> None:
     _equal(story.truth["opportunities"], story.mart(with_record("fct_opportunities")), ["opportunity_id"])
     bridge = story.mart(with_record("bdg_handoff_opportunities"))
