@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from contract.document_terms import sign_text
+from contract.metrics import catalogue
 from dashboard import charts, data
 from dashboard.formats import MISSING, Formats
 from dashboard.texts import Texts
@@ -48,10 +49,16 @@ def headline(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> 
             _card(column, metric, frame.loc[metric], words, formats)
 
 
+def _meaning(metric: str, words: Texts) -> str | None:
+    """Formula and caveat, as the catalogue has them."""
+    found = catalogue().get(metric)
+    return None if found is None else f"{found.formula.of(words.language)}. {found.caveat.of(words.language)}"
+
+
 def _card(column: Any, metric: str, row: pd.Series, words: Texts, formats: Formats) -> None:
     with column.container(border=True):
         month = row["period_start"].strftime("%m/%Y") if not pd.isna(row["period_start"]) else ""
-        st.metric(f"{words.code('metric', metric)} · {month}", _value(metric, row["actual"], formats))
+        st.metric(f"{words.code('metric', metric)} · {month}", _value(metric, row["actual"], formats), help=_meaning(metric, words))
         parts = [f"{_MARKS.get(row['status'], '')} {words.code('status', row['status'])}"]
         if not pd.isna(row["target"]):
             parts.append(words("target", value=_value(metric, row["target"], formats)))

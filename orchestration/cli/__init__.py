@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from orchestration.cli import agreement, company, deliveries, forget, importing, suppress, webhooks, work
+from orchestration.cli import (
+    agreement,
+    company,
+    deliveries,
+    forget,
+    importing,
+    metrics,
+    suppress,
+    webhooks,
+    work,
+)
 from orchestration.cli.common import EXIT_CODES
 from orchestration.cli.groups import Commands
 
@@ -22,6 +32,7 @@ work.register(app)
 importing.register(app)
 forget.register(app)
 webhooks.register(app)
+metrics.register(app)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(suppress.app, name="suppress")
