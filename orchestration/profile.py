@@ -46,6 +46,13 @@ class Attribution(Section):
         return self
 
 
+class Economics(Section):
+    """How long a customer is taken to stay (docs/attribution.md)."""
+
+    ltv_horizon_months: int = Field(default=36, ge=1, le=120, description="LTV counts no month behind it")
+    churn_months: int = Field(default=12, ge=1, le=60, description="churn is that of so many last months")
+
+
 class Publish(Section):
     """What the BI file may hold."""
 
@@ -94,6 +101,7 @@ class Config(Section):
     revenue_match: RevenueMatch = Field(default_factory=RevenueMatch)
     attribution: Attribution = Field(default_factory=Attribution)
     identity: Identity = Field(default_factory=Identity)
+    economics: Economics = Field(default_factory=Economics)
     publish: Publish = Field(default_factory=Publish)
     receiver: Receiver = Field(default_factory=Receiver)
     ports: Ports = Field(default_factory=Ports)

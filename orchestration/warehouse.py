@@ -76,6 +76,7 @@ def settled_variables(profile: Profile) -> dict[str, Any]:
         "revenue_match_days": profile.revenue_match.days,
         "revenue_match_tolerance_bp": round(profile.revenue_match.tolerance * 10_000),
         "attribution": profile.attribution.model_dump(),
+        "economics": profile.economics.model_dump(),
         "delivery_confirm_seconds": policies.confirm_seconds(profile),
         "delivery_waiting_seconds": int(health.waiting_hours * 3600),
         "delivery_stopped_seconds": int(health.stopped_hours * 3600),

@@ -62,12 +62,15 @@
   cast({{ amount }} * 100 as bigint)
 {%- endmacro %}
 
+{% macro half_up(part, whole) -%}
+  {#- part / whole as a whole number (bigint), half rounded up. Both whole numbers, part >= 0, whole > 0. -#}
+  cast((({{ part }}) * 2 + ({{ whole }}) - mod(({{ part }}) * 2 + ({{ whole }}), 2 * ({{ whole }})))
+    / (2 * ({{ whole }})) as bigint)
+{%- endmacro %}
+
 {% macro money_per(amount, number) -%}
   {#- amount / number as decimal(18,2), half rounded up; null when number is 0 or null. amount >= 0. -#}
-  case when {{ number }} > 0 then
-    cast(cast(({{ cents(amount) }} * 2 + {{ number }} - mod({{ cents(amount) }} * 2 + {{ number }}, 2 * {{ number }}))
-      / (2 * {{ number }}) as bigint) * 0.01 as decimal(18, 2))
-  end
+  case when {{ number }} > 0 then cast({{ half_up(cents(amount), number) }} * 0.01 as decimal(18, 2)) end
 {%- endmacro %}
 
 {% macro to_four_places(number) -%}

@@ -12,7 +12,11 @@ from sandbox.company.costs import MONTHLY_COSTS
 from sandbox.truth.agreement import local_date
 from sandbox.truth.identity import person_id
 from sandbox.truth.judged import Knowledge
+from sandbox.truth.mrr import balances, spans
 from sandbox.truth.tables import opportunities
+
+
+HORIZON, CHURN_MONTHS = 36, 12  # as bastao.yaml has them when nobody writes others
 
 
 def economics(known: Knowledge, media: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
@@ -22,6 +26,7 @@ def economics(known: Knowledge, media: pd.DataFrame, returns: pd.DataFrame) -> p
     spent: dict[date, Decimal] = defaultdict(Decimal)
     for row in media.itertuples():
         spent[_month(row.spent_on)] += Decimal(row.amount)
+    recurring = _recurring(known)
     rows = []
     for month in _months(known):
         steps = months[months["period_start"] == month]
@@ -32,22 +37,65 @@ def economics(known: Knowledge, media: pd.DataFrame, returns: pd.DataFrame) -> p
         new = customers.get(month, [])
         lasted, sold = sorted(cycles.get(month, [])), tickets.get(month, {})
         counts = {name: int(steps[name].sum()) for name in ("leads", "mqls", "sqls")}
+        cac = _per(whole, len(new))
+        cac_reason = (
+            "no_monthly_costs" if sales is None else "no_media_cost" if cost is None else None if new else "no_new_customers"
+        )
         rows.append({
             "period_start": month, "new_customers": len(new), "new_customers_from_funnel": sum(new), **counts,
             "media_cost": cost, "marketing_cost": marketing, "sales_cost": sales, "acquisition_cost": whole,
             "cost_per_lead": _per(cost, counts["leads"]), "cost_per_mql": _per(cost, counts["mqls"]),
-            "cost_per_sql": _per(cost, counts["sqls"]), "media_cac": _per(cost, sum(new)), "cac": _per(whole, len(new)),
-            "cac_reason": "no_monthly_costs" if sales is None else "no_media_cost" if cost is None
-            else None if new else "no_new_customers",
+            "cost_per_sql": _per(cost, counts["sqls"]), "media_cac": _per(cost, sum(new)), "cac": cac, "cac_reason": cac_reason,
             "revenue": sum(steps["revenue_first"], Decimal(0)), "invoices": len(sold),
             "average_ticket": _per(sum(sold.values(), Decimal(0)), len(sold)), "won": len(lasted),
             "cycle_median_days": _days(lasted, 1, 2), "cycle_p90_days": _days(lasted, 9, 10), "gross_margin": margin,
+            **_value(recurring.get(month, (0, None, 0, 0)), margin, cac, cac_reason),
         })  # fmt: skip
     return pd.DataFrame(rows, dtype=object)
 
 
 def _per(amount: Decimal | None, number: int) -> Decimal | None:
     return (amount / number).quantize(Decimal("0.01"), ROUND_HALF_UP) if amount is not None and number else None
+
+
+def _recurring(known: Knowledge) -> dict[date, tuple[int, Decimal | None, int, int]]:
+    """Month -> accounts at its end, what one pays, and of the last months: account-months opened, accounts that left."""
+    today = local_date(known.as_of)
+    assert today is not None
+    found: dict[date, tuple[int, Decimal | None, int, int]] = {}
+    opened, left, before = [], [], set[str]()
+    for month, held in balances(spans(known.seen), today).items():
+        opened.append(len(before))
+        left.append(len(before - held.keys()))
+        one_pays = _per(sum(held.values(), Decimal(0)), len(held))
+        found[month] = len(held), one_pays, sum(opened[-CHURN_MONTHS:]), sum(left[-CHURN_MONTHS:])
+        before = set(held)
+    return found
+
+
+def _value(
+    recurring: tuple[int, Decimal | None, int, int], margin: Decimal | None, cac: Decimal | None, cac_reason: str | None
+) -> dict[str, Any]:
+    """LTV = monthly payment x margin x lifetime; the lifetime is 1 / churn, at most the horizon."""
+    accounts, pays, opened, left = recurring
+    bounded = left * HORIZON <= opened
+    lifetime = None if not opened else Decimal(HORIZON) if bounded else _cents(Decimal(opened) / left)
+    reason = (
+        "no_recurring_revenue" if not accounts else "no_gross_margin" if margin is None
+        else None if lifetime else "no_account_month_observed"
+    )  # fmt: skip
+    monthly = pays * margin if pays and margin else None
+    ltv = _cents(monthly * lifetime) if monthly and lifetime and reason is None else None
+    return {
+        "recurring_accounts": accounts, "mrr_per_account": pays, "lifetime_months": lifetime, "ltv": ltv,
+        "ltv_reason": reason, "ltv_cac_reason": cac_reason or reason,
+        "ltv_cac": (ltv / cac).quantize(Decimal("0.0001"), ROUND_HALF_UP) if ltv and cac else None,
+        "payback_months": _cents(cac / monthly) if cac and monthly else None,
+    }  # fmt: skip
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _month(day: date) -> date:

@@ -1,5 +1,6 @@
 -- What a customer costs and brings, month by month. Costs of sales, marketing and the margin come from the company folder:
--- without them CAC is not given (media CAC is, under its own name), nor what stands on it. Unknown is null with a reason.
+-- without them CAC is not given (media CAC is, under its own name), nor what stands on it. LTV is that of recurring accounts:
+-- what one pays a month, times the margin, times how long it stays. Unknown is null with a reason.
 with media as (
     select
         {{ period_start("month", "spent_on") }} as month, sum(amount) as amount,
@@ -44,12 +45,15 @@ months as (
         k.month is not null as records_costs, k.sales_cost, k.marketing_cost, k.gross_margin,
         coalesce(s.leads, 0) as leads, coalesce(s.mqls, 0) as mqls, coalesce(s.sqls, 0) as sqls,
         exists (select 1 from invoices) as records_revenue, s.revenue, i.invoiced, coalesce(i.invoices, 0) as invoices,
-        coalesce(c.cycles, 0) as won, c.cycle_median_days, c.cycle_p90_days
+        coalesce(c.cycles, 0) as won, c.cycle_median_days, c.cycle_p90_days,
+        coalesce(a.closing_accounts, 0) as recurring_accounts, a.mrr_per_account, a.churned_accounts, a.monthly_churn,
+        a.lifetime_months, a.lifetime_is_horizon
     from {{ ref("int_metric_periods") }} as p
     cross join reach as r
     left join media as m on p.period_start = m.month
     left join {{ ref("int_month_customers") }} as c on p.period_start = c.month
     left join {{ ref("stg_agreement__monthly_costs") }} as k on p.period_start = k.month
+    left join {{ ref("int_month_recurring") }} as a on p.period_start = a.month
     left join steps as s on p.period_start = s.month
     left join invoices as i on p.period_start = i.month
     where p.period = 'month'
@@ -63,8 +67,31 @@ judged as (
             when not records_costs then 'no_monthly_costs'
             when media_cost is null then 'no_media_cost'
             when new_customers = 0 then 'no_new_customers'
-        end as cac_reason
+        end as cac_reason,
+        case
+            when recurring_accounts = 0 then 'no_recurring_revenue'
+            when gross_margin is null then 'no_gross_margin'
+            when lifetime_months is null then 'no_account_month_observed'
+        end as ltv_reason
     from months
+),
+
+priced as (
+    select
+        *,
+        {{ money_per("acquisition_cost", "new_customers") }} as cac,
+        -- Margin of an account's month, in ten-thousandths of a cent.
+        {{ cents("mrr_per_account") }} * cast(gross_margin * 10000 as bigint) as monthly_margin
+    from judged
+),
+
+valued as (
+    select
+        *,
+        case when ltv_reason is null then
+            cast({{ half_up("monthly_margin * cast(lifetime_months * 100 as bigint)", "1000000") }} * 0.01 as decimal(18, 2))
+        end as ltv
+    from priced
 )
 
 select
@@ -75,12 +102,18 @@ select
     {{ money_per("media_cost", "mqls") }} as cost_per_mql,
     {{ money_per("media_cost", "sqls") }} as cost_per_sql,
     {{ money_per("media_cost", "new_customers_from_funnel") }} as media_cac,
-    {{ money_per("acquisition_cost", "new_customers") }} as cac,
-    cac_reason,
+    cac, cac_reason,
     cast(case when records_revenue then coalesce(revenue, 0) end as decimal(18, 2)) as revenue,
     invoices,
     {{ money_per("invoiced", "invoices") }} as average_ticket,
     won, cycle_median_days, cycle_p90_days,
     gross_margin,
+    recurring_accounts, mrr_per_account, churned_accounts, monthly_churn, lifetime_months, lifetime_is_horizon,
+    ltv, ltv_reason,
+    {{ ratio(cents("ltv"), cents("cac")) }} as ltv_cac,
+    coalesce(cac_reason, ltv_reason) as ltv_cac_reason,
+    case when monthly_margin > 0 then
+        cast({{ half_up(cents("cac") ~ " * 1000000", "monthly_margin") }} * 0.01 as decimal(18, 2))
+    end as payback_months,
     '{{ var("currency") }}' as currency
-from judged
+from valued
