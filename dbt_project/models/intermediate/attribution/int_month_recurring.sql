@@ -8,7 +8,7 @@ with churned as (
 
 looked as (
     select
-        m.month, m.closing_accounts,
+        m.month, m.basis, m.closing_accounts,
         {{ money_per("m.closing_amount", "m.closing_accounts") }} as mrr_per_account,
         cast(sum(m.opening_accounts) over recent as bigint) as account_months,
         cast(sum(coalesce(c.accounts, 0)) over recent as bigint) as churned_accounts
@@ -18,7 +18,7 @@ looked as (
 )
 
 select
-    month, closing_accounts, mrr_per_account, account_months, churned_accounts,
+    month, basis, closing_accounts, mrr_per_account, account_months, churned_accounts,
     {{ ratio("churned_accounts", "account_months") }} as monthly_churn,
     case
         when account_months = 0 then null

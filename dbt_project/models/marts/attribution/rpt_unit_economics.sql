@@ -46,7 +46,7 @@ months as (
         coalesce(s.leads, 0) as leads, coalesce(s.mqls, 0) as mqls, coalesce(s.sqls, 0) as sqls,
         exists (select 1 from invoices) as records_revenue, s.revenue, i.invoiced, coalesce(i.invoices, 0) as invoices,
         coalesce(c.cycles, 0) as won, c.cycle_median_days, c.cycle_p90_days,
-        coalesce(a.closing_accounts, 0) as recurring_accounts, a.mrr_per_account, a.churned_accounts, a.monthly_churn,
+        a.basis, coalesce(a.closing_accounts, 0) as recurring_accounts, a.mrr_per_account, a.churned_accounts, a.monthly_churn,
         a.lifetime_months, a.lifetime_is_horizon
     from {{ ref("int_metric_periods") }} as p
     cross join reach as r
@@ -70,6 +70,7 @@ judged as (
         end as cac_reason,
         case
             when recurring_accounts = 0 then 'no_recurring_revenue'
+            when basis <> 'contract' then 'contracts_not_recorded'
             when gross_margin is null then 'no_gross_margin'
             when lifetime_months is null then 'no_account_month_observed'
         end as ltv_reason

@@ -3,7 +3,7 @@
 with measured as (
     select
         t.*,
-        coalesce(c.sample_size, s.sample_size, r.opening_accounts, 0) as sample_size,
+        coalesce(c.sample_size, s.sample_size, r.opening_accounts, e.new_customers, 0) as sample_size,
         coalesce(c.hits, s.hits) as hits,
         coalesce(c.undecided, s.undecided, 0) as undecided,
         {{ ratio('s.hits', 's.decided') }} as share_within_target,
@@ -13,9 +13,11 @@ with measured as (
             when t.period <> 'month' then 'monthly_figure'
             when r.basis <> 'contract' then 'contracts_not_recorded'
         end as nrr_not_judged,
+        case when t.period <> 'month' then 'monthly_figure' else e.ltv_cac_reason end as ltv_cac_not_judged,
         case
             when t.metric = 'sqls_delivered' then cast(coalesce(c.hits, 0) as decimal(18, 4))
             when t.metric = 'nrr' then case when r.basis = 'contract' then r.nrr end
+            when t.metric = 'ltv_cac' then e.ltv_cac
             when t.metric like 'first_contact%' then cast(m.median_seconds as decimal(18, 4))
             else {{ ratio('c.hits', 'c.sample_size') }}
         end as actual
@@ -28,6 +30,8 @@ with measured as (
         on t.metric = m.metric and t.period = m.period and t.period_start = m.period_start
     left join {{ ref('rpt_mrr') }} as r
         on t.metric = 'nrr' and t.period = 'month' and t.period_start = r.month
+    left join {{ ref('rpt_unit_economics') }} as e
+        on t.metric = 'ltv_cac' and t.period = 'month' and t.period_start = e.period_start
 ),
 
 reasoned as (
@@ -35,7 +39,7 @@ reasoned as (
         *,
         is_over and (undecided = 0 or is_past_inactivity) as is_mature,
         case
-            when metric = 'ltv_cac' then 'no_cost_or_margin'
+            when metric = 'ltv_cac' and ltv_cac_not_judged is not null then ltv_cac_not_judged
             when metric = 'nrr' and nrr_not_judged is not null then nrr_not_judged
             when target is null then 'no_target'
             when unit = 'per_month' and period <> 'month' then 'monthly_target'
