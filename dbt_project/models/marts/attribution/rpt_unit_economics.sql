@@ -43,7 +43,7 @@ months as (
         case when m.month is not null then m.amount
             when p.period_start between r.first_month and r.last_day then 0 end as media_cost,
         k.month is not null as records_costs, k.sales_cost, k.marketing_cost, k.gross_margin,
-        coalesce(s.leads, 0) as leads, coalesce(s.mqls, 0) as mqls, coalesce(s.sqls, 0) as sqls,
+        case when exists (select 1 from {{ ref("int_leads") }}) then coalesce(s.leads, 0) end as leads, coalesce(s.mqls, 0) as mqls, coalesce(s.sqls, 0) as sqls,
         exists (select 1 from invoices) as records_revenue, s.revenue, i.invoiced, coalesce(i.invoices, 0) as invoices,
         coalesce(c.cycles, 0) as won, c.cycle_median_days, c.cycle_p90_days,
         a.basis, coalesce(a.closing_accounts, 0) as recurring_accounts, a.mrr_per_account, a.churned_accounts, a.monthly_churn,
