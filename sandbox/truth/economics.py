@@ -15,7 +15,6 @@ from sandbox.truth.judged import Knowledge
 from sandbox.truth.mrr import balances, spans
 from sandbox.truth.tables import opportunities
 
-
 HORIZON, CHURN_MONTHS = 36, 12  # as bastao.yaml has them when nobody writes others
 
 
