@@ -10,7 +10,7 @@ from orchestration.cli import (
     deliveries,
     forget,
     importing,
-    metrics,
+    reading,
     suppress,
     webhooks,
     work,
@@ -32,7 +32,7 @@ work.register(app)
 importing.register(app)
 forget.register(app)
 webhooks.register(app)
-metrics.register(app)
+reading.register(app)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(suppress.app, name="suppress")

@@ -19,6 +19,7 @@ from sandbox import truth
 from sandbox.exports import write_media
 from sandbox.truth.agreement import local_date, naive
 from sandbox.truth.identity import identity_score, md5, person_id
+from sandbox.truth.outcomes import conversions_of
 from sandbox.world import World
 from tests.e2e import line
 from tests.e2e.compare import differences
@@ -208,6 +209,33 @@ def test_how_sellers_grade_what_kind_of_leads(story: Story) -> None:
     expected = truth.lead_ratings(story.known, story.truth["handoffs"])
     assert {"like_all", "not_rated"} <= set(expected["reading"]) and len(set(expected["trait"])) == 7
     _equal(expected, story.mart("select * from marts.rpt_lead_ratings"), ["trait", "value", "period_start"])
+
+
+def test_nobody_s_story_has_a_hole(story: Story) -> None:
+    """What the truth says happened to a person is in the timeline, and nothing else, kind by kind."""
+    t, known = story.truth, story.known
+    by_record = dict(zip(t["handoffs"]["opening_record"], t["handoffs"]["person_id"], strict=True))
+    expected = Counter(
+        (person_id(person), "conversion", form, local_date(at))
+        for person, uuids in known.contacts.items()
+        for uuid in uuids
+        for _, form, at, *_ in conversions_of(known.seen, uuid)
+        if at <= known.as_of
+    )
+    expected += Counter((person_id(e["person"]), "stage", e["stage"], e["entered_date"]) for e in t["funnel_events"].to_dict("records"))
+    ended = t["handoffs"][t["handoffs"]["status"].isin(["rejected", "lost"])].to_dict("records")
+    expected += Counter((h["person_id"], h["status"], h["rejection_reason"], local_date(h["closed_at"])) for h in ended)
+    matched = [m for m in t["revenue"].to_dict("records") if m["opening_record"]]
+    expected += Counter((by_record[m["opening_record"]], m["kind"], m["match_rule"], m["occurred_on"]) for m in matched)
+    kinds = ["conversion", "stage", "rejected", "lost", "invoice", "return", "payment"]
+    rows = story.mart("select * from marts.fct_person_timeline").to_dict("records")
+    found = Counter((r["person_id"], r["kind"], r["detail"], r["happened_date"]) for r in rows if r["kind"] in kinds)
+    assert found == expected
+    tried = Counter(by_record[a["opening_record"]] for a in t["attempts"].to_dict("records") if a["opening_record"])
+    assert Counter(r["person_id"] for r in rows if r["kind"] == "attempt" and r["handoff_id"]) == tried
+    assert Counter(r["handoff_id"] for r in rows if r["kind"] == "owner") == Counter(
+        {one.passage.handoff_id: len(one.owners) for one in known.judged if one.owners}
+    )
 
 
 def test_every_opportunity_and_its_hand_overs(story: Story) -> None:

@@ -1,19 +1,47 @@
-"""`bastao metrics`: what each figure means, who answers for it, and where it is."""
+"""Commands that only read: what happened to a lead, and what each figure means."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
 from orchestration.cli import common
-from orchestration.cli.common import JsonOption
+from orchestration.cli.common import JsonOption, ProfileOption
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands of this module."""
+    app.command()(lead)
     app.command()(metrics)
+
+
+def lead(
+    who: Annotated[str, typer.Argument(help="A deal of the CRM, or the beginning of a person_id or handoff_id of the marts.")],
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what happened to a lead, fact by fact, from the first conversion to the last payment, as published."""
+    from orchestration import story
+
+    company = common.open_profile(profile)
+    try:
+        facts = story.of(company, who)
+    except FileNotFoundError as error:
+        common.fail(str(error), common.STAGE)
+    if as_json:
+        common.show(facts, True)
+        return
+    zone = ZoneInfo(company.time_zone)
+    for fact in facts:
+        at = fact["happened_at"]
+        when = f"{at.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}" if at else f"{fact['happened_date']}"
+        money = f"  {company.currency} {fact['amount']:,.2f}" if fact["amount"] is not None else ""
+        about = f"{fact['kind']:<15} {fact['detail'] or '–'}{money}"
+        common.out.print(f"{when:<17} {about:<62} {fact['source_system']}", markup=False, soft_wrap=True)
 
 
 def metrics(
