@@ -6,12 +6,6 @@ with items as (
     where coalesce(d2_tipo, 'N') not in ('D', 'B')
 ),
 
-revenue_types as (
-    select distinct company_group, f4_filial, f4_codigo
-    from {{ ref('stg_protheus__sf4') }}
-    where f4_duplic = 'S'
-),
-
 headers as (
     select distinct company_group, f2_filial, f2_doc, f2_serie, f2_cliente, f2_loja
     from {{ ref('stg_protheus__sf2') }}
@@ -30,10 +24,6 @@ select
     i.d2_emissao as occurred_on,
     i.d2_filial || '-' || i.d2_pedido as order_ref
 from items as i
-inner join revenue_types as t
-    on i.company_group = t.company_group
-    and i.d2_tes = t.f4_codigo
-    and {{ branch_matches('t.f4_filial', 'i.d2_filial') }}
 inner join headers as h
     on i.company_group = h.company_group
     and coalesce(i.d2_filial, '') = coalesce(h.f2_filial, '')
@@ -41,4 +31,10 @@ inner join headers as h
     and coalesce(i.d2_serie, '') = coalesce(h.f2_serie, '')
     and i.d2_cliente = h.f2_cliente
     and coalesce(i.d2_loja, '') = coalesce(h.f2_loja, '')
-where i.d2_emissao <= {{ local_date(as_of()) }}
+where
+    i.d2_emissao <= {{ local_date(as_of()) }}
+    and exists (  -- a type may stand in the list twice, shared by all and of the branch
+        select 1 from {{ ref('stg_protheus__sf4') }} as t
+        where t.company_group = i.company_group and t.f4_codigo = i.d2_tes and t.f4_duplic = 'S'
+            and {{ branch_matches('t.f4_filial', 'i.d2_filial') }}
+    )
