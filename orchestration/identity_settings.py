@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from ingestion.normalize.email import FREE_MAIL_DOMAINS
 from orchestration.setting_types import Section
 
 # Before the @: addresses that belong to a task, not to somebody. dbt_project.yml has the same list for dbt alone.
@@ -15,6 +16,12 @@ SHARED_MAILBOXES = (
     "cobranca", "faturamento", "contas", "adm", "administrativo", "administracao", "atendimento", "sac",
     "suporte", "support", "info", "rh", "marketing", "diretoria", "secretaria", "recepcao", "escritorio",
     "logistica", "juridico", "ti", "noreply", "no-reply", "naoresponda", "webmaster", "postmaster",
+)  # fmt: skip
+
+# Where companies without a site of their own have a page: the domain is not theirs.
+SITES = (
+    "facebook.com", "instagram.com", "linkedin.com", "linktr.ee", "wixsite.com", "blogspot.com", "wordpress.com", "google.com",
+    "sites.google.com", "business.site", "negocio.site", "mercadolivre.com.br",
 )  # fmt: skip
 
 
@@ -41,10 +48,15 @@ class Identity(Section):
         default_factory=list, description="agencies and partners that fill in forms for others: their addresses link nobody"
     )
 
+    shared_domains: list[Annotated[str, AfterValidator(_domain)]] = Field(
+        default_factory=lambda: [*sorted(FREE_MAIL_DOMAINS), *SITES], description="domains of everybody: they name no company"
+    )
+
     def variables(self) -> dict[str, Any]:
         """dbt's variables."""
         return {
             "identity_max_records": self.max_records_per_identifier,
             "identity_shared_mailboxes": self.shared_mailboxes,
             "identity_agency_domains": self.agency_domains,
+            "identity_shared_domains": self.shared_domains,
         }

@@ -18,6 +18,7 @@ def _keys() -> list[Rule]:
         "dim_people": "person_id",
         "dim_person_ids": "former_person_id",
         "fct_identity_links": "link_id",
+        "fct_company_links": "link_id",
         "dim_companies": "company_id",
         "dim_sellers": "seller_id",
         "dim_campaigns": "campaign_id",

@@ -11,7 +11,7 @@ from sandbox.truth.normal import cpf, email, phone_key
 from sandbox.truth.seen import Seen, customer_node
 
 MAX_RECORDS_PER_IDENTIFIER = 5  # a value on more records is a switchboard, a shared mailbox or a placeholder
-SHARED_MAILBOXES = ("financeiro",)  # what the simulated company's customers write that is nobody's own
+SHARED_MAILBOXES = ("financeiro", "contato", "compras", "vendas")  # what people here write that is nobody's own
 _SOURCES = ("rd", "crm", "erp")  # in the order in which they are read
 Identifier = tuple[str, str]
 

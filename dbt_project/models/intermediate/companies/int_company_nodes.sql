@@ -1,8 +1,12 @@
--- The company of every record that stands for one: by CNPJ root, else the record itself.
+-- The company of every record that stands for one: by CNPJ root, else by what its domain links it to, else the record itself.
 select
-    'org:' || organization_id as node,
-    {{ hash_id("coalesce('cnpj:' || cnpj_root, 'org:' || organization_id)") }} as company_id
-from {{ crm("organizations") }}
+    'org:' || organizations.organization_id as node,
+    {{ hash_id("coalesce('cnpj:' || coalesce(organizations.cnpj_root, links.cnpj_root), links.other_node, 'org:' || organizations.organization_id)") }} as company_id
+from {{ crm("organizations") }} as organizations
+left join {{ ref("int_company_links") }} as links
+    on links.node = 'org:' || organizations.organization_id
+    and links.rule = 'corporate_domain'
+    and links.refusal_reason is null
 
 union all
 

@@ -8,5 +8,6 @@ select
     segment,
     state,
     {{ trunc_second("created_at") }} as created_at,
-    {{ trunc_second("updated_at") }} as updated_at
-from {{ latest_rows(source("raw_rd_station_crm", "organizations"), "organization_id") }} as organizations
+    {{ trunc_second("updated_at") }} as updated_at,
+    first_load_seq
+from {{ latest_rows(source("raw_rd_station_crm", "organizations"), "organization_id", since=true) }} as organizations

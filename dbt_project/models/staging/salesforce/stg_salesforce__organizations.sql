@@ -8,6 +8,7 @@ select
     segment,
     state,
     {{ trunc_second("created_at") }} as created_at,
-    {{ trunc_second("updated_at") }} as updated_at
-from {{ latest_rows(source("raw_salesforce", "organizations"), "organization_id") }} as organizations
+    {{ trunc_second("updated_at") }} as updated_at,
+    first_load_seq
+from {{ latest_rows(source("raw_salesforce", "organizations"), "organization_id", since=true) }} as organizations
 where converted_to is null
