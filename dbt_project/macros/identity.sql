@@ -14,6 +14,15 @@ case
 end
 {%- endmacro %}
 
+{#- A fixed line of Brazil: eight digits behind the area code, where a mobile number has nine. -#}
+{% macro is_landline(phone) -%}
+(
+    ({{ phone }} like '+55%' and length({{ phone }}) = 13)
+    or ({{ phone }} not like '+%' and length({{ phone }}) = 10)
+    or ({{ phone }} like '55%' and length({{ phone }}) = 12)
+)
+{%- endmacro %}
+
 {#- Whether an identifier is what an erasure left in its place (ingestion/forgotten.py). -#}
 {% macro is_forgotten(value) -%}
 ({{ value }} like 'forgotten-%')
@@ -130,6 +139,7 @@ case {{ rule }}
     when 'rd_uuid' then {{ identifier }}
     when 'email' then substr({{ identifier }}, 1, 1) || '***@' || substr(split_part({{ identifier }}, '@', 2), 1, 1) || '***'
     when 'phone' then '***' || right({{ identifier }}, 2)
+    when 'landline' then '***' || right({{ identifier }}, 2)
     when 'cpf' then '***' || right({{ identifier }}, 2)
 end
 {%- endmacro %}

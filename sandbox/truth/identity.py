@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.company.constants import ERP_GROUP
-from sandbox.truth.normal import cpf, email, phone_key
+from sandbox.truth.normal import cpf, email, phone, phone_key
 from sandbox.truth.seen import Seen, customer_node
 
 MAX_RECORDS_PER_IDENTIFIER = 5  # a value on more records is a switchboard, a shared mailbox or a placeholder
@@ -21,17 +21,24 @@ def md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+def _line(raw: str | None) -> tuple[str, str | None]:
+    """A mobile (or foreign) number, or a fixed line: eight digits behind the area code."""
+    e164, _ = phone(raw)
+    fixed = e164 is not None and e164.startswith("+55") and len(e164) == 13
+    return ("fixed" if fixed else "mobile", phone_key(raw))
+
+
 def _rd_identifiers(contact: Mapping[str, Any]) -> set[Identifier]:
     fields = contact["fields"]
     found = {("email", email(raw)) for raw in [contact["email"], *(contact["extra_emails"] or [])]}
-    found |= {("phone", phone_key(fields.get(key))) for key in ("personal_phone", "mobile_phone", "phone")}
+    found |= {_line(fields.get(key)) for key in ("personal_phone", "mobile_phone", "phone")}
     found.add(("cpf", cpf(fields.get("cf_cpf"))))
     return {(kind, value) for kind, value in found if value}
 
 
 def _crm_identifiers(card: Mapping[str, Any]) -> set[Identifier]:
     found = {("email", email(raw)) for raw in card["emails"]}
-    found |= {("phone", phone_key(item["phone"])) for item in card["phones"]}
+    found |= {_line(item["phone"]) for item in card["phones"]}
     return {(kind, value) for kind, value in found if value}
 
 
@@ -68,6 +75,13 @@ def partition(found: Mapping[str, set[Identifier]], first_look: Mapping[str, int
             if not _is_shared(link):
                 holders[link].append(node)
 
+    first_address = {
+        node: min(addresses) for node, links in found.items() if (addresses := [v for kind, v in links if kind == "email"])
+    }
+
+    def is_switchboard(link: Identifier, members: list[str]) -> bool:
+        return link[0] == "fixed" and len({first_address[node] for node in members if node in first_address}) > 1
+
     def age(node: str) -> tuple[int, int, str]:
         return first_look[node], _SOURCES.index(node.split(":")[0]), node
 
@@ -79,8 +93,8 @@ def partition(found: Mapping[str, set[Identifier]], first_look: Mapping[str, int
             node = parent[node]
         return node
 
-    for members in holders.values():
-        if len(members) <= MAX_RECORDS_PER_IDENTIFIER:
+    for link, members in holders.items():
+        if len(members) <= MAX_RECORDS_PER_IDENTIFIER and not is_switchboard(link, members):
             for other in members[1:]:
                 one, two = sorted((root(members[0]), root(other)), key=age)
                 parent[two] = one

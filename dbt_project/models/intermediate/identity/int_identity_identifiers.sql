@@ -56,7 +56,7 @@ keyed as (
     select
         raw_identifiers.node,
         nodes.node_no,
-        raw_identifiers.kind,
+        case when raw_identifiers.kind = 'phone' and {{ is_landline("raw_identifiers.value") }} then 'landline' else raw_identifiers.kind end as kind,
         raw_identifiers.reject_reason,
         case
             when raw_identifiers.kind = 'phone' then {{ phone_key("raw_identifiers.value") }}

@@ -16,6 +16,24 @@ with holders as (
     from {{ ref("int_identity_identifiers") }}
 ),
 
+-- A fixed line on records with different addresses is a switchboard: colleagues, not one person. A record counts with one
+-- address, whatever their number.
+switchboards as (
+    select lines.identifier
+    from {{ ref("int_identity_identifiers") }} as lines
+    inner join (
+        select
+            node_no,
+            min(identifier) as address
+        from {{ ref("int_identity_identifiers") }}
+        where kind = 'email'
+        group by node_no
+    ) as addresses on lines.node_no = addresses.node_no
+    where lines.kind = 'landline'
+    group by lines.identifier
+    having count(distinct addresses.address) > 1
+),
+
 merged as (
     select
         nodes.node_no,
@@ -25,18 +43,20 @@ merged as (
 )
 
 select
-    node_no,
-    hub_no as other_no,
-    kind as rule,
-    identifier,
-    records,
-    {{ link_strength("kind") }} as strength,
+    holders.node_no,
+    holders.hub_no as other_no,
+    holders.kind as rule,
+    holders.identifier,
+    holders.records,
+    {{ link_strength("holders.kind") }} as strength,
     coalesce(
-        refusal_reason,
-        case when records > {{ var("identity_max_records") }} then 'too_many_records' end
+        holders.refusal_reason,
+        case when switchboards.identifier is not null then 'switchboard' end,
+        case when holders.records > {{ var("identity_max_records") }} then 'too_many_records' end
     ) as refusal_reason
 from holders
-where node_no <> hub_no
+left join switchboards on holders.kind = 'landline' and holders.identifier = switchboards.identifier
+where holders.node_no <> holders.hub_no
 
 union all
 

@@ -1,0 +1,135 @@
+"""How long it takes to find out who is one person among a million, and how right the answer is as the data gets dirty.
+
+    python -m benchmarks.identity [--people 1000000] [--json]
+    python -m benchmarks.identity --dirt 0 1 2 4 --people 20000      # precision and recall only
+
+Promise (2 cores): the components step under 60 s and the whole identity, from raw rows to people and their links, under
+3 minutes, for a million people with three million identifiers. dbt builds the real models on a DuckDB file; beside it
+the same links go through a union-find in plain Python, and both partitions must be equal. Exit code 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks.identity_people import write
+from orchestration.paths import DBT_PROJECT
+
+COMPONENTS_SECONDS, WHOLE_SECONDS = 60.0, 180.0
+COMPONENTS = ("int_identity_labels", "int_identity_seeds", "int_person_nodes")
+_MODELS = (
+    "+int_people", "fct_identity_links", "dim_person_ids", "int_identity_links", "int_identity_edges", *COMPONENTS,
+)  # fmt: skip
+_LINKS = "select node_no, other_no from intermediate.int_identity_links where refusal_reason is null"
+# A pair of records is right when both say that it is one person.
+_PAIRS = """
+with both_sides as (
+    select p.person_id, r.i from intermediate.int_person_nodes as p inner join truth.records as r using (node)
+),
+decided as (select count(*) as n from both_sides group by person_id),
+real as (select count(*) as n from both_sides group by i),
+joint as (select count(*) as n from both_sides group by person_id, i)
+select (select sum(n * (n - 1) // 2) from joint), (select sum(n * (n - 1) // 2) from decided), (select sum(n * (n - 1) // 2) from real)
+"""
+
+
+def build(database: Path, home: Path) -> dict[str, float]:
+    """Run the models with dbt; seconds of each by name, and `wall` of all."""
+    from dbt.cli.main import dbtRunner
+
+    os.environ["BASTAO_DBT_DUCKDB_PATH"] = str(database)
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home / "target")]
+    quiet = ["--log-path", str(home / "logs"), "--log-level", "none", "--vars", json.dumps({"as_of": "2026-06-30 21:00:00"})]
+    dbtRunner().invoke(["parse", *where, *quiet])  # so that parsing is not measured
+    started = time.monotonic()
+    result = dbtRunner().invoke(["run", "--select", *_MODELS, *where, *quiet])
+    wall = time.monotonic() - started
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+    if not result.success:
+        raise SystemExit(f"dbt failed: {result.exception or [one.message for one in result.result if one.status == 'error']}")
+    return {**{one.node.name: float(one.execution_time) for one in result.result}, "wall": wall}
+
+
+def union_find(links: list[tuple[int, int]]) -> dict[int, int]:
+    """Connected components in plain Python: record -> its smallest record."""
+    parent: dict[int, int] = {}
+
+    def root(node: int) -> int:
+        top = node
+        while (above := parent.setdefault(top, top)) != top:
+            top = above
+        while parent[node] != top:
+            parent[node], node = top, parent[node]
+        return top
+
+    for one, other in links:
+        first, second = root(one), root(other)
+        if first != second:
+            parent[max(first, second)] = min(first, second)
+    return {node: root(node) for node in parent}
+
+
+def scores(connection: Any) -> dict[str, float]:
+    """Precision and recall over pairs of records, and the links by outcome."""
+    right, decided, real = connection.execute(_PAIRS).fetchone()
+    reasons = connection.execute("select coalesce(refusal_reason, 'kept'), count(*) from marts.fct_identity_links group by 1").fetchall()
+    return {"precision": float(right / decided), "recall": float(right / real), **{f"links {name}": n for name, n in sorted(reasons)}}
+
+
+def measure(people: int, dirt: float, folder: Path) -> dict[str, Any]:
+    """One company of so many people: seconds, ratio to plain Python, precision and recall."""
+    database = folder / "warehouse.duckdb"
+    database.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        identifiers = write(connection, people, dirt)
+    seconds = build(database, folder)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        links = connection.execute(_LINKS).fetchall()
+        started = time.monotonic()
+        plain = union_find(links)
+        python_seconds = time.monotonic() - started
+        labels = dict(connection.execute("select node_no, label from intermediate.int_identity_labels").fetchall())
+        if plain != labels:
+            raise SystemExit("the components of the models and of plain Python differ")
+        largest = max(Counter(labels.values()).values(), default=1)
+        found = scores(connection)
+    components = sum(seconds[name] for name in COMPONENTS)
+    return {
+        "people": people, "dirt": dirt, "identifiers": identifiers, "links": len(links), "largest component": largest,
+        "components seconds": round(components, 2), "whole seconds": round(seconds["wall"], 2),
+        "union-find in Python seconds": round(python_seconds, 2), "components / Python": round(components / python_seconds, 2),
+        "by model": {name: round(took, 2) for name, took in seconds.items() if name.startswith(("int_", "fct_", "dim_"))},
+        **{name: round(value, 4) for name, value in found.items()},
+    }  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--dirt", type=float, nargs="*", default=[1.0])
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    kept = True
+    with tempfile.TemporaryDirectory() as folder:
+        for dirt in args.dirt:
+            found = measure(args.people, dirt, Path(folder))
+            kept &= found["components seconds"] < COMPONENTS_SECONDS and found["whole seconds"] < WHOLE_SECONDS
+            print(json.dumps(found) if args.json else "\n".join(f"{name}: {value}" for name, value in found.items()), flush=True)
+    print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
