@@ -9,6 +9,10 @@ import pytest
 
 from sandbox import truth
 from sandbox.company import simulate
+from sandbox.truth.identity import identity_score, nodes, partition
+from sandbox.truth.observations import as_observations
+from sandbox.truth.really import people_actual
+from sandbox.truth.seen import look
 from sandbox.world import World
 
 
@@ -109,3 +113,19 @@ def test_bridge_and_opportunities_agree(tables: dict[str, pd.DataFrame]) -> None
     deals = tables["opportunities"].set_index("deal_id")["opening_record"]
     assert (deals[own["deal_id"]].to_numpy() == own["opening_record"].to_numpy()).all()
     assert deals.isna().sum() > 5  # sold outside the funnel
+
+
+@pytest.mark.parametrize(
+    ("dirt", "precision", "recall"),
+    [
+        (0.0, 1.0, 0.98),
+        pytest.param(2.0, 0.99, 0.85, marks=pytest.mark.long),
+        pytest.param(4.0, 0.98, 0.80, marks=pytest.mark.long),
+    ],
+)
+def test_clean_data_gives_people_as_they_are_and_dirt_costs_recall_first(dirt: float, precision: float, recall: float) -> None:
+    made = simulate(seed=21, leads=200 if dirt == 0 else 900, dirt=dirt)
+    seen = look(made, as_observations([made.end]))
+    score = identity_score(partition(nodes(seen), seen.first_look), people_actual(made.facts))
+    assert score.pairs_real > 50
+    assert score.precision >= precision and score.recall >= recall
