@@ -6,7 +6,8 @@ import pytest
 
 from activation import suppression
 from ingestion.forgotten import FORGOTTEN_DOMAIN, Forgotten, is_token, match_key
-from ingestion.personal import IMPERSONAL, PERSONAL, STAFF
+from ingestion.impersonal import IMPERSONAL
+from ingestion.personal import PERSONAL, STAFF
 from ingestion.tables import all_specs
 
 KEY = b"k" * 32

@@ -5,7 +5,7 @@ with ranked as (
     select
         *,
         row_number() over (
-            partition by sign, period_start, seller_id, is_hit order by order_day desc, subject_id asc
+            partition by sign, period_start, seller_id, is_hit order by order_day desc nulls last, subject_id asc
         ) as place
     from {{ ref('int_warning_shares') }}
 ),
@@ -15,7 +15,10 @@ counted as (
         sign, period_start, seller_id,
         sum(case when is_hit then 1 else 0 end) as hits,
         count(*) as sample_size,
-        string_agg(case when is_hit and place <= 10 then subject_id end, ',' order by order_day desc, subject_id asc) as subjects
+        max(case when is_hit and place = 1 then subject_id end)
+        {%- for place in range(2, 6) %}
+        || coalesce(',' || max(case when is_hit and place = {{ place }} then subject_id end), '')
+        {%- endfor %} as subjects
     from ranked
     group by sign, period_start, seller_id
 ),
