@@ -2,7 +2,7 @@
 -- and the first fetch that showed it (or the deal's last change, when that was earlier). A grade whose instant decides and
 -- is not known counts where the clause says so (`rated`).
 with first_rating as (
-    select handoff_id, changed_by as stop_hi, least(not_before, changed_by) as stop_lo
+    select handoff_id, changed_by as stop_hi, least(rating_not_before, changed_by) as stop_lo
     from (
         select
             *,

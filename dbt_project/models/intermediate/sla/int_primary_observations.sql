@@ -15,6 +15,18 @@ select
         d.created_at
     ) as not_before,
     {%- endif %}
+    {% if crm_keeps_history() -%}
+    s.observed_at as rating_not_before,
+    {%- else -%}
+    -- Only what showed a rating looked for one: a change of owner that the CRM tracks (no rating in it) did not.
+    coalesce(
+        max(case when s.rating is not null then s.observed_at end) over (
+            partition by h.handoff_id order by s.observed_at asc, s.load_seq asc, s.row_seq asc
+            rows between unbounded preceding and 1 preceding
+        ),
+        d.created_at
+    ) as rating_not_before,
+    {%- endif %}
     s.user_id,
     s.rating,
     least(s.observed_at, s.updated_at) as changed_by

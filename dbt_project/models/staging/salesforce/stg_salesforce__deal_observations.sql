@@ -1,11 +1,12 @@
 -- Every look at a lead or opportunity, and every change of owner that the org tracks (with the instant of the change, which
--- is exact; the first also tells who owned it from its creation on). A queue is no owner.
+-- is exact; the first also tells who owned it from its creation on). A queue is no owner. A look that found no rating has 0:
+-- null is where nobody looked.
 with looks as (
-    select lead_id as record_id, owner_id, rating, updated_at, observed_at, load_seq, row_seq
+    select lead_id as record_id, owner_id, coalesce(rating, 0) as rating, updated_at, observed_at, load_seq, row_seq
     from {{ source("raw_salesforce", "leads") }}
     where not coalesce(is_deleted, false) and not coalesce(is_converted, false)
     union all
-    select opportunity_id, owner_id, rating, updated_at, observed_at, load_seq, row_seq
+    select opportunity_id, owner_id, coalesce(rating, 0), updated_at, observed_at, load_seq, row_seq
     from {{ source("raw_salesforce", "opportunities") }}
     where not coalesce(is_deleted, false)
     union all
