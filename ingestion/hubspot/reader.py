@@ -14,6 +14,7 @@ from ingestion.errors import ApiError
 from ingestion.fan_out import fan_out
 from ingestion.hubspot.activities import activity_properties, activity_row
 from ingestion.hubspot.catalogue import read_catalogue
+from ingestion.hubspot.checks import Implausible, plausible
 from ingestion.hubspot.client import HubspotApi, optional
 from ingestion.hubspot.known import KEYS, QUERIES, Known
 from ingestion.hubspot.people import (
@@ -226,14 +227,13 @@ class Reader:
     def _guarded(self, table: str, row: Row, make: Callable[[], Tables]) -> Tables:
         """The rows of one record, or the record in quarantine: one bad record does not stop the others."""
         try:
-            return make()
+            return plausible(make(), self.now)
+        except Implausible as error:
+            column, reason = error.column, str(error)
         except UNREADABLE as error:
-            return {
-                "quarantine": [
-                    {"source_table": table, "record_key": str(row.get("id")), "column_name": None,
-                     "reason": f"unreadable ({type(error).__name__})"}
-                ]
-            }  # fmt: skip
+            column, reason = None, f"unreadable ({type(error).__name__})"
+        refused = {"source_table": table, "record_key": str(row.get("id")), "column_name": column, "reason": reason}
+        return {"quarantine": [refused]}
 
     def _slice(self, parts: Iterable[Tables], flush: bool = False) -> Slice:
         """The rows of several records; what they say is known from here on."""
@@ -245,7 +245,8 @@ class Reader:
         return instant(self.session.state.get("cursors", {}).get(kind))
 
     def _advance(self, kind: str, rows: Sequence[Row]) -> None:
-        dates = [at for row in rows if (at := modified_at(kind, row)) is not None]
+        # An instant that has not come would hide all that changes until then.
+        dates = [at for row in rows if (at := modified_at(kind, row)) is not None and at <= self.now]
         if dates:
             cursors = self.session.state.setdefault("cursors", {})
             newest = max([*dates, *([at] if (at := self._cursor(kind)) else [])])

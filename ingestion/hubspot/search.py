@@ -45,7 +45,8 @@ def changed_since(
             yield fresh
         if not more:
             return
-        last = max((at for row in found if (at := modified_at(kind, row)) is not None), default=None)
+        # A row that says it changed later than was asked for is wrong; the next page starts at what can be true.
+        last = max((at for row in found if (at := modified_at(kind, row)) is not None and at <= until), default=None)
         if last is not None and (low is None or last - low >= TICK):
             low = last
             continue

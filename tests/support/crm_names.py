@@ -74,6 +74,7 @@ def renamed(crm: str, named: dict[str, dict[str, str]]) -> dict[str, str]:
                 found[_md5(f"org:{there}")] = _md5(f"org:{here}")
             if kind == "person":
                 found[f"crm:{there}"] = f"crm:{here}"
+                found[_md5(f"person:crm:{there}")] = _md5(f"person:crm:{here}")
             else:
                 found[there] = here
     return found

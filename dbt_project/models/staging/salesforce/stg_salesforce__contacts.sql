@@ -6,8 +6,11 @@ with people as (
 ),
 
 leads as (
-    select converted_to, min({{ trunc_second("created_at") }}) as created_at
-    from {{ latest_rows(source("raw_salesforce", "contacts"), "contact_id") }} as lead_rows
+    select
+        converted_to,
+        min({{ trunc_second("created_at") }}) as created_at,
+        min(first_load_seq) as first_load_seq
+    from {{ latest_rows(source("raw_salesforce", "contacts"), "contact_id", since=true) }} as lead_rows
     group by converted_to
 )
 
@@ -19,6 +22,7 @@ select
     people.integration_id,
     least(people.created_at, leads.created_at) as created_at,
     people.updated_at,
-    people.is_deleted
+    people.is_deleted,
+    least(people.first_load_seq, leads.first_load_seq) as first_load_seq
 from people
 left join leads on people.contact_id = leads.converted_to
