@@ -69,5 +69,6 @@ def company_tables(body: Row, config: HubspotConfig) -> Tables:
 
 def merged_ids(body: Row) -> list[str]:
     """Ids of the records that this one absorbed."""
-    value = (body.get("properties") or {}).get("hs_merged_object_ids")
+    values = body.get("properties")
+    value = values.get("hs_merged_object_ids") if isinstance(values, dict) else None  # a record without is unreadable elsewhere
     return [key.strip() for key in str(value or "").split(";") if key.strip().isdigit()]
