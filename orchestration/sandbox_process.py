@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from orchestration import settings
 from orchestration.errors import StageError
@@ -139,8 +140,10 @@ def _stop_orphan(profile: Profile, note: Path) -> None:
 
 def _command_of(pid: int) -> str:
     """The command line of a process, empty when there is none: a number alone may belong to a stranger by now."""
-    found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-    return found.stdout
+    try:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return ""
 
 
 def _health(profile: Profile) -> Any:

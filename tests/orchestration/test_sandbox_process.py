@@ -1,0 +1,31 @@
+"""The simulated company's process: one that a killed run left behind is found and stopped, however narrow the terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from orchestration import sandbox_process
+from orchestration.profile import Profile
+
+
+def test_an_orphan_is_stopped_in_a_narrow_terminal(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    home = profile.paths.create().sandbox
+    home.mkdir(exist_ok=True)
+    orphan = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "serve", "--home", str(home)])
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        note = home / "pid"
+        note.write_text(str(orphan.pid))
+        sandbox_process._stop_orphan(profile, note)
+        assert orphan.wait(5) != 0
+        note.write_text(str(stranger.pid))
+        sandbox_process._stop_orphan(profile, note)
+        assert stranger.poll() is None
+    finally:
+        for process in (orphan, stranger):
+            process.kill()
+            process.wait()
