@@ -109,7 +109,7 @@ def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) ->
     names = {
         page["identifier"]: page["name"]
         for kind in ("landing_pages", "forms", "popups")
-        for page in world.reference[kind]
+        for page in world.reference.get(kind, ())
     }
     rows: list[dict[str, Any]] = []
     for one in known.judged:
