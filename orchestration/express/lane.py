@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingestion.errors import IngestionError
@@ -26,6 +27,7 @@ from orchestration.runtime import Runtime
 log = logging.getLogger("bastao.express")
 MAX_DEALS = 100  # deals named since the snapshot in one go: more is no rejection here and there but a mass change
 POLL_SECONDS, RETRY_SECONDS = 0.5, 15.0
+SKEW = timedelta(seconds=60)  # between the CRM's clock and ours
 STAGE, READY = "express", "express: listening"  # in the run log
 _OUTBOX = ("raw_deliveries", "outbox")
 PASSING = (IngestionError, ClockError, OSError)
@@ -188,11 +190,23 @@ class Lane:
             return {"left_to_the_next_run": len(closed)}
         fresh = {**memory.fresh, "raw_deliveries.outbox": self._sent(runtime, memory)}
         fresh = {name: rows for name, rows in fresh.items() if tuple(name.split(".")) in self._tables}
-        rows = plan_rows(memory.links, self._compiled, self._tables, fresh, runtime.now())
+        closings = [row.get("closed_at") for row in memory.fresh.get("raw_rd_station_crm.deals", []) if row["deal_id"] in closed]
+        rows = plan_rows(memory.links, self._compiled, self._tables, fresh, as_of(runtime.now(), closings))
         watch("judged")
         figures = deliver_part(runtime, rows)
         watch("pushed")
         return {"rejected": len(closed), "unknown_people": len(contacts) - len(known), **figures}
+
+
+def as_of(now: datetime, closings: Iterable[Any]) -> datetime:
+    """The instant as of which rejections that were just read are judged (aware UTC, whole seconds).
+
+    Instants are cut to seconds in SQL: as of the second that runs, a deal closed within it is still open, and would wait
+    for the next whole run. The CRM's clock may also be ahead of ours, by `SKEW` at most. `closings`: naive UTC or None.
+    """
+    told = [at.replace(tzinfo=UTC) for at in closings if isinstance(at, datetime)]
+    latest = max([now, *(min(at, now + SKEW) for at in told)])
+    return (latest + timedelta(seconds=1)).replace(microsecond=0)
 
 
 def deliver_part(runtime: Runtime, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -176,3 +176,16 @@ def test_the_lanes_plan_is_the_whole_builds_plan(company: Profile, tmp_path: Pat
 def _content(row: dict[str, Any]) -> dict[str, Any]:
     """Everything but the place in the queue, which counts the others too."""
     return {name: value for name, value in row.items() if name != "priority"}
+
+
+@pytest.mark.parametrize(
+    ("closed", "judged"),
+    [
+        (None, "12:00:01"), ("12:00:00.900000", "12:00:01"), ("11:59:00.000000", "12:00:01"),
+        ("12:00:20.500000", "12:00:21"), ("13:30:00.000000", "12:01:01"),
+    ],
+)  # fmt: skip
+def test_a_deal_closed_within_this_second_or_by_a_faster_clock_is_closed(closed: str | None, judged: str) -> None:
+    now = datetime(2026, 6, 30, 12, 0, 0, 124000, tzinfo=UTC)
+    closings = [datetime.fromisoformat(f"2026-06-30T{closed}") if closed else None]
+    assert lanes.as_of(now, closings) == datetime.fromisoformat(f"2026-06-30T{judged}+00:00")
