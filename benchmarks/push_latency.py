@@ -93,6 +93,11 @@ def enlarge(profile: Profile, leads: int, history: int) -> None:
     path = profile.paths.published_facts
     if history <= leads or path.stat().st_ino == _enlarged.get(path):
         return
+    with duckdb.connect(str(path), read_only=True) as connection:
+        (there,) = connection.execute("select count(distinct contact_uuid) from raw_rd_station.contacts").fetchone() or (0,)
+    if there > 2 * leads:  # a company that was kept: enlarged by the run before, and not published since
+        _enlarged[path] = path.stat().st_ino
+        return
     large = path.with_suffix(".large")
     shutil.copyfile(path, large)
     with duckdb.connect(str(large)) as connection:
@@ -251,6 +256,8 @@ def measure(profile: Profile, rejections: int, seed: int, before: Callable[[], N
         time.sleep(chance.uniform(0, 5))
         with Runtime(profile) as runtime:
             since = runtime.state.inbox.last_seq()
+            if _delivery(runtime, _subject(deal_id)) is not None:
+                continue  # rejected by an earlier run of a company that is kept: nothing to measure
         one = reject(profile, deal_id)
         try:
             follow(profile, one, since)
