@@ -49,16 +49,17 @@ def headline(con: duckdb.DuckDBPyConnection, words: Texts, formats: Formats) -> 
             _card(column, metric, frame.loc[metric], words, formats)
 
 
-def _meaning(metric: str, words: Texts) -> str | None:
-    """Formula and caveat, as the catalogue has them."""
-    found = catalogue().get(metric)
-    return None if found is None else f"{found.formula.of(words.language)}. {found.caveat.of(words.language)}"
+def _meaning(metric: str, words: Texts) -> tuple[str, str]:
+    """Title, and formula with caveat, as the catalogue has them."""
+    found = catalogue()[metric]
+    return found.title.of(words.language), f"{found.formula.of(words.language)}. {found.caveat.of(words.language)}"
 
 
 def _card(column: Any, metric: str, row: pd.Series, words: Texts, formats: Formats) -> None:
     with column.container(border=True):
         month = row["period_start"].strftime("%m/%Y") if not pd.isna(row["period_start"]) else ""
-        st.metric(f"{words.code('metric', metric)} · {month}", _value(metric, row["actual"], formats), help=_meaning(metric, words))
+        title, meaning = _meaning(metric, words)
+        st.metric(f"{title} · {month}", _value(metric, row["actual"], formats), help=meaning)
         parts = [f"{_MARKS.get(row['status'], '')} {words.code('status', row['status'])}"]
         if not pd.isna(row["target"]):
             parts.append(words("target", value=_value(metric, row["target"], formats)))

@@ -36,15 +36,12 @@ class Health:
 
 def read(paths: Paths, sync: str) -> Health:
     """The present of one sync in the last snapshot; ok when nothing is known of it."""
-    publish.recover(paths.published)
-    if not paths.published_bi.exists():
-        return Health()
     query = "select status, reason from marts.rpt_delivery_health where sync = ? and period = 'present'"
-    with duckdb.connect(str(paths.published_bi), read_only=True) as connection:
-        try:
+    try:
+        with publish.opened(paths) as connection:
             found = connection.execute(query, [sync]).fetchone()
-        except duckdb.CatalogException:  # published by an earlier release
-            return Health()
+    except (FileNotFoundError, duckdb.CatalogException):  # nothing is published, or by an earlier release
+        return Health()
     return Health(found[0], found[1], REMEDIES.get(found[1] or "", "")) if found else Health()
 
 

@@ -14,12 +14,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from orchestration.durable import fsync
+from orchestration.paths import Paths
 from orchestration.publish_copy import copy_from_duckdb, copy_from_postgres, copy_tables
 
 BI_FILE = "bastao.duckdb"
@@ -148,6 +152,16 @@ def swap(candidate: Candidate, published_dir: Path) -> None:
     fsync(ready)
     fsync(folder)
     recover(published_dir)
+
+
+@contextmanager
+def opened(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published marts, read-only, once a swap that a kill interrupted is finished. FileNotFoundError when nothing is published."""
+    recover(paths.published)
+    if not paths.published_bi.exists():
+        raise FileNotFoundError(f"Nothing is published yet ({paths.published_bi}). Run `bastao run` first.")
+    with duckdb.connect(str(paths.published_bi), read_only=True) as connection:
+        yield connection
 
 
 def recover(published_dir: Path) -> bool:

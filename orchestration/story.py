@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
 from orchestration import publish
 from orchestration.errors import StageError
 from orchestration.profile import Profile
@@ -34,13 +32,9 @@ def of(profile: Profile, who: str) -> list[dict[str, Any]]:
     `who`: a deal's id in the CRM, or an id of the marts (person, hand-over, opportunity) or its first six characters or more.
     FileNotFoundError when nothing is published; StageError when nobody or several people are named.
     """
-    publish.recover(profile.paths.published)
-    path = profile.paths.published_bi
-    if not path.exists():
-        raise FileNotFoundError(f"Nothing is published yet ({path}). Run `bastao run` first.")
     if len(who) < SHORTEST:
         raise StageError(f"Give at least {SHORTEST} characters of an id (a deal of the CRM, or an id of the marts).")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with publish.opened(profile.paths) as connection:
         people = [person for (person,) in connection.execute(_NAMED, {"who": who}).fetchall()]
         if len(people) != 1:
             found = f"{len(people)} people; give more characters" if people else "nobody who is published"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
@@ -112,11 +111,7 @@ class Summary:
 
 def read(profile: Profile) -> Summary:
     """The summary of what is published. FileNotFoundError when nothing is."""
-    publish.recover(profile.paths.published)
-    path = profile.paths.published_bi
-    if not path.exists():
-        raise FileNotFoundError(f"Nothing is published yet ({path}). Run `bastao run` first.")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with publish.opened(profile.paths) as connection:
 
         def rows(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()

@@ -3,18 +3,20 @@
   (avg, round of a quotient and `/` of integers differ between DuckDB and PostgreSQL).
 #}
 
+{% macro half_up(part, whole) -%}
+  {#- part / whole as a whole number (bigint), half rounded up. Both whole numbers, part >= 0, whole > 0. -#}
+  cast((({{ part }}) * 2 + ({{ whole }}) - mod(({{ part }}) * 2 + ({{ whole }}), 2 * ({{ whole }})))
+    / (2 * ({{ whole }})) as bigint)
+{%- endmacro %}
+
 {% macro ratio(part, whole) -%}
   {#- part / whole as decimal(18,4), half rounded up; null when whole is 0 or null. Both whole numbers >= 0. -#}
-  case when {{ whole }} > 0 then
-    cast(cast(({{ part }} * 20000 + {{ whole }} - mod({{ part }} * 20000 + {{ whole }}, 2 * {{ whole }}))
-      / (2 * {{ whole }}) as bigint) * 0.0001 as decimal(18, 4))
-  end
+  case when {{ whole }} > 0 then cast({{ half_up('(' ~ part ~ ') * 10000', whole) }} * 0.0001 as decimal(18, 4)) end
 {%- endmacro %}
 
 {% macro days_from_seconds(seconds) -%}
   {#- Seconds (bigint >= 0) as days, decimal(18,2), half rounded up. -#}
-  cast(cast(({{ seconds }} * 100 + 43200 - mod({{ seconds }} * 100 + 43200, 86400)) / 86400 as bigint) * 0.01
-    as decimal(18, 2))
+  cast({{ half_up('(' ~ seconds ~ ') * 100', 86400) }} * 0.01 as decimal(18, 2))
 {%- endmacro %}
 
 {% macro seconds_between(start_at, end_at) -%}
@@ -27,8 +29,7 @@
 
 {% macro hours_from_seconds(seconds) -%}
   {#- Seconds (bigint >= 0) as hours, decimal(18,2), half rounded up. -#}
-  cast(cast(({{ seconds }} * 100 + 1800 - mod({{ seconds }} * 100 + 1800, 3600)) / 3600 as bigint) * 0.01
-    as decimal(18, 2))
+  cast({{ half_up('(' ~ seconds ~ ') * 100', 3600) }} * 0.01 as decimal(18, 2))
 {%- endmacro %}
 
 {% macro period_start(grain, day) -%}
@@ -60,12 +61,6 @@
 {% macro cents(amount) -%}
   {#- Money as whole cents (bigint). -#}
   cast({{ amount }} * 100 as bigint)
-{%- endmacro %}
-
-{% macro half_up(part, whole) -%}
-  {#- part / whole as a whole number (bigint), half rounded up. Both whole numbers, part >= 0, whole > 0. -#}
-  cast((({{ part }}) * 2 + ({{ whole }}) - mod(({{ part }}) * 2 + ({{ whole }}), 2 * ({{ whole }})))
-    / (2 * ({{ whole }})) as bigint)
 {%- endmacro %}
 
 {% macro money_per(amount, number) -%}

@@ -32,9 +32,14 @@ class Agreement:
 DEMO = Agreement()
 
 
-def local_date(instant: datetime | None) -> date | None:
+def local_day(instant: datetime) -> date:
     """The local calendar date of a naive UTC instant."""
-    return None if instant is None else instant.replace(tzinfo=UTC).astimezone(ZONE).date()
+    return instant.replace(tzinfo=UTC).astimezone(ZONE).date()
+
+
+def local_date(instant: datetime | None) -> date | None:
+    """The same of an instant that may be unknown."""
+    return None if instant is None else local_day(instant)
 
 
 def local_midnight(day: date) -> datetime:

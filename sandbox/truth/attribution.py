@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sandbox.truth.agreement import channel_of, local_date
+from sandbox.truth.agreement import channel_of, local_day
 from sandbox.truth.identity import md5
 from sandbox.truth.judged import Judged, Knowledge
 from sandbox.truth.outcomes import conversions_of
@@ -43,14 +43,12 @@ class Touch:
 
 def touches_of(known: Knowledge, one: Judged, sharing: Sharing) -> list[Touch]:
     """The touches of a passage in order; of two conversions on one form in one second only one counts."""
-    opened = local_date(one.passage.opening.at)
-    assert opened is not None
+    opened = local_day(one.passage.opening.at)
     until = one.outcome.won_at or one.outcome.closed_at or known.as_of
     found: dict[tuple[datetime, str], Touch] = {}
     for uuid in known.contacts.get(one.passage.person, ()):
         for _, form, at, source, medium, campaign in conversions_of(known.seen, uuid):
-            day = local_date(at)
-            assert day is not None
+            day = local_day(at)
             if day < opened - timedelta(days=sharing.look_back_days) or at > min(until, known.as_of):
                 continue
             name = campaign.strip().lower()
@@ -104,13 +102,18 @@ def touchpoint_id(one: Judged, touch: Touch) -> str:
     return md5(f"{one.passage.handoff_id}|{touch.occurred_at:%Y-%m-%dT%H:%M:%S}|{touch.form}")
 
 
-def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) -> pd.DataFrame:
-    """One row per hand-over and touch."""
-    names = {
+def page_names(world: World) -> dict[str, str]:
+    """What people call the pages and forms, by identifier."""
+    return {
         page["identifier"]: page["name"]
         for kind in ("landing_pages", "forms", "popups")
         for page in world.reference.get(kind, ())
     }
+
+
+def touchpoints(known: Knowledge, world: World, sharing: Sharing = Sharing()) -> pd.DataFrame:
+    """One row per hand-over and touch."""
+    names = page_names(world)
     rows: list[dict[str, Any]] = []
     for one in known.judged:
         touches = touches_of(known, one, sharing)

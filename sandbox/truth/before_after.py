@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from sandbox.truth.agreement import Agreement, local_date, naive
+from sandbox.truth.agreement import Agreement, local_day, naive
 
 
 def before_after(tables: dict[str, pd.DataFrame], agreement: Agreement, as_of_day: date) -> pd.DataFrame:
     """One row per version in force by `as_of_day` (local) and share, as rpt_before_after must have them."""
     versions = sorted(agreement.versions, key=lambda terms: terms.effective_from)
-    starts = [(terms.name, day) for terms in versions if (day := _day(naive(terms.effective_from))) <= as_of_day]
+    starts = [(terms.name, day) for terms in versions if (day := local_day(naive(terms.effective_from))) <= as_of_day]
     handoffs = tables["handoffs"].to_dict("records")
     rows = []
     for place, (name, start) in enumerate(starts):
@@ -91,9 +91,3 @@ def _share(hits: list[bool]) -> float | None:
 
 def _four(number: float | None) -> Decimal | None:
     return None if number is None else Decimal(floor(number * 10000 + 0.5)).scaleb(-4).quantize(Decimal("0.0001"), ROUND_FLOOR)
-
-
-def _day(instant: Any) -> date:
-    day = local_date(instant)
-    assert day is not None
-    return day

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from sandbox.truth.agreement import channel_of, local_date
-from sandbox.truth.attribution import MODELS, attribution
+from sandbox.truth.agreement import channel_of, local_date, local_day
+from sandbox.truth.attribution import MODELS, attribution, page_names
+from sandbox.truth.figures import CENT, month_of, over
 from sandbox.truth.identity import md5
-from sandbox.truth.judged import Judged, Knowledge
+from sandbox.truth.judged import Knowledge, form_before
 from sandbox.truth.outcomes import conversions_of
 from sandbox.world import World
 
@@ -22,11 +23,9 @@ Fact = tuple[str, date, str, Origin, Decimal]  # measure, day, kind, origin, amo
 
 def campaign_return(known: Knowledge, world: World, media: pd.DataFrame) -> pd.DataFrame:
     """The rows of rpt_campaign_return; `media`: what `media_cost` says."""
-    contents = {
-        page["identifier"]: page["name"] for kind in ("landing_pages", "forms", "popups") for page in world.reference[kind]
-    }
+    contents = page_names(world)
     facts = [*_leads(known), *_steps(known), *_revenue(known), *_cost(media)]
-    first_month = min(_month(fact[1]) for fact in facts)
+    first_month = min(month_of(fact[1]) for fact in facts)
     sums: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(dict)
     for measure, day, kind, (campaign, channel, form), amount in facts:
         for dimension, value in (
@@ -36,7 +35,7 @@ def campaign_return(known: Knowledge, world: World, media: pd.DataFrame) -> pd.D
                 continue
             empty = {"fact": "none", "cost": "unmatched_cost"}
             bucket = kind if kind == "unattributed" else "value" if value else empty[kind]
-            for period, start in (("month", _month(day)), ("all", first_month)):
+            for period, start in (("month", month_of(day)), ("all", first_month)):
                 cell = sums[period, start, dimension, bucket, value if bucket == "value" else None]
                 cell[measure] = cell.get(measure, Decimal(0)) + amount
     spans = _spans(media)
@@ -65,18 +64,10 @@ def _row(key: tuple[Any, ...], cell: dict[str, Decimal], spans: dict[tuple[str, 
     row |= {f"revenue_{model}": cell.get(f"revenue_{model}", Decimal(0)) for model in MODELS}
     row["media_cost"], row["reason"] = cost, reason
     for name, step in (("lead", "leads"), ("mql", "mqls"), ("sql", "sqls")):
-        row[f"cost_per_{name}"] = _over(cost, row[step], "0.01") if cost is not None and row[step] else None
+        row[f"cost_per_{name}"] = over(cost, row[step], CENT)
     for model in MODELS:
-        row[f"return_{model}"] = _over(row[f"revenue_{model}"], cost, "0.0001") if reason is None else None
+        row[f"return_{model}"] = over(row[f"revenue_{model}"], cost) if reason is None else None
     return row
-
-
-def _over(part: Any, whole: Any, unit: str) -> Decimal:
-    return (Decimal(part) / Decimal(whole)).quantize(Decimal(unit), ROUND_HALF_UP)
-
-
-def _month(day: date) -> date:
-    return day.replace(day=1)
 
 
 def _origin(source: str, medium: str, campaign: str) -> tuple[str | None, str]:
@@ -96,16 +87,14 @@ def _leads(known: Knowledge) -> Iterator[Fact]:
                 if at <= known.as_of:
                     campaign, channel = _origin(*traffic)
                     found.append((channel == "unknown", at, form, campaign, channel))
-        day = local_date(min(created))
-        assert day is not None
         first = min(found, key=lambda row: row[:3], default=None)
         origin: Origin = (first[3], first[4], first[2]) if first else (None, "unknown", None)
-        yield "leads", day, "fact", origin, Decimal(1)
+        yield "leads", local_day(min(created)), "fact", origin, Decimal(1)
 
 
 def _steps(known: Knowledge) -> Iterator[Fact]:
     for one in known.judged:
-        origin: Origin = (one.facts["campaign_id"], one.facts["channel"], _form(known, one))
+        origin: Origin = (one.facts["campaign_id"], one.facts["channel"], form_before(known, one))
         end = one.outcome
         won = local_date(end.won_at)
         later = [local_date(end.opportunity_at), local_date(end.proposal_at), won]
@@ -116,17 +105,6 @@ def _steps(known: Knowledge) -> Iterator[Fact]:
         for step, day in days.items():
             if day:
                 yield step, day, "fact", origin, Decimal(1)
-
-
-def _form(known: Knowledge, one: Judged) -> str | None:
-    """The last conversion at or before the hand-over."""
-    seen = [
-        (at, form)
-        for uuid in known.contacts.get(one.passage.person, ())
-        for _, form, at, *_ in conversions_of(known.seen, uuid)
-        if at <= one.passage.opening.at
-    ]
-    return max(seen)[1] if seen else None
 
 
 def _revenue(known: Knowledge) -> Iterator[Fact]:
@@ -151,6 +129,6 @@ def _spans(media: pd.DataFrame) -> dict[tuple[str, str], tuple[date, date]]:
             if value:
                 used[dimension, value].add(spent.account_id)
     return {
-        key: (_month(min(min(accounts[a]) for a in names)), max(max(accounts[a]) for a in names))
+        key: (month_of(min(min(accounts[a]) for a in names)), max(max(accounts[a]) for a in names))
         for key, names in used.items()
     }

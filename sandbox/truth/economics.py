@@ -1,15 +1,16 @@
 """What a customer cost and brought, month by month, counted from what happened."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from sandbox.company.costs import MONTHLY_COSTS
-from sandbox.truth.agreement import local_date
+from sandbox.truth.agreement import local_date, local_day
+from sandbox.truth.figures import CENT, half_up, month_of, months, over
 from sandbox.truth.identity import person_id
 from sandbox.truth.judged import Knowledge
 from sandbox.truth.mrr import balances, spans
@@ -21,52 +22,49 @@ HORIZON, CHURN_MONTHS = 36, 12  # as bastao.yaml has them when nobody writes oth
 def economics(known: Knowledge, media: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
     """The rows of rpt_unit_economics; `media` and `returns`: what `media_cost` and `campaign_return` say."""
     customers, cycles, tickets = _new_customers(known), _cycles(known), _tickets(known)
-    months = returns[(returns["period"] == "month") & (returns["dimension"] == "channel")]
+    by_month = returns[(returns["period"] == "month") & (returns["dimension"] == "channel")]
     spent: dict[date, Decimal] = defaultdict(Decimal)
     for row in media.itertuples():
-        spent[_month(row.spent_on)] += Decimal(row.amount)
+        spent[month_of(row.spent_on)] += Decimal(row.amount)
     recurring = _recurring(known)
     rows = []
-    for month in _months(known):
-        steps = months[months["period_start"] == month]
+    # From the month of the first hand-over to this one.
+    for month in months(
+        min(local_day(one.passage.opening.at) for one in known.judged), local_day(known.as_of)
+    ):
+        steps = by_month[by_month["period_start"] == month]
         sales, marketing, margin = MONTHLY_COSTS.get(f"{month:%Y-%m}", (None, None, None))
-        reached = _month(min(media["spent_on"])) <= month <= max(media["spent_on"])
+        reached = month_of(min(media["spent_on"])) <= month <= max(media["spent_on"])
         cost = spent.get(month, Decimal(0) if reached else None)
         whole = None if sales is None or marketing is None or cost is None else cost + sales + marketing
         new = customers.get(month, [])
         lasted, sold = sorted(cycles.get(month, [])), tickets.get(month, {})
         counts = {name: int(steps[name].sum()) for name in ("leads", "mqls", "sqls")}
-        cac = _per(whole, len(new))
+        cac = over(whole, len(new), CENT)
         cac_reason = (
             "no_monthly_costs" if sales is None else "no_media_cost" if cost is None else None if new else "no_new_customers"
         )
         rows.append({
             "period_start": month, "new_customers": len(new), "new_customers_from_funnel": sum(new), **counts,
             "media_cost": cost, "marketing_cost": marketing, "sales_cost": sales, "acquisition_cost": whole,
-            "cost_per_lead": _per(cost, counts["leads"]), "cost_per_mql": _per(cost, counts["mqls"]),
-            "cost_per_sql": _per(cost, counts["sqls"]), "media_cac": _per(cost, sum(new)), "cac": cac, "cac_reason": cac_reason,
+            "cost_per_lead": over(cost, counts["leads"], CENT), "cost_per_mql": over(cost, counts["mqls"], CENT),
+            "cost_per_sql": over(cost, counts["sqls"], CENT), "media_cac": over(cost, sum(new), CENT), "cac": cac, "cac_reason": cac_reason,
             "revenue": sum(steps["revenue_first"], Decimal(0)), "invoices": len(sold),
-            "average_ticket": _per(sum(sold.values(), Decimal(0)), len(sold)), "won": len(lasted),
+            "average_ticket": over(sum(sold.values(), Decimal(0)), len(sold), CENT), "won": len(lasted),
             "cycle_median_days": _days(lasted, 1, 2), "cycle_p90_days": _days(lasted, 9, 10), "gross_margin": margin,
             **_value(recurring.get(month, (0, None, 0, 0)), margin, cac, cac_reason),
         })  # fmt: skip
     return pd.DataFrame(rows, dtype=object)
 
 
-def _per(amount: Decimal | None, number: int) -> Decimal | None:
-    return (amount / number).quantize(Decimal("0.01"), ROUND_HALF_UP) if amount is not None and number else None
-
-
 def _recurring(known: Knowledge) -> dict[date, tuple[int, Decimal | None, int, int]]:
     """Month -> accounts at its end, what one pays, and of the last months: account-months opened, accounts that left."""
-    today = local_date(known.as_of)
-    assert today is not None
     found: dict[date, tuple[int, Decimal | None, int, int]] = {}
     opened, left, before = [], [], set[str]()
-    for month, held in balances(spans(known.seen), today).items():
+    for month, held in balances(spans(known.seen), local_day(known.as_of)).items():
         opened.append(len(before))
         left.append(len(before - held.keys()))
-        one_pays = _per(sum(held.values(), Decimal(0)), len(held))
+        one_pays = over(sum(held.values(), Decimal(0)), len(held), CENT)
         found[month] = len(held), one_pays, sum(opened[-CHURN_MONTHS:]), sum(left[-CHURN_MONTHS:])
         before = set(held)
     return found
@@ -78,37 +76,19 @@ def _value(
     """LTV = monthly payment x margin x lifetime; the lifetime is 1 / churn, at most the horizon."""
     accounts, pays, opened, left = recurring
     bounded = left * HORIZON <= opened
-    lifetime = None if not opened else Decimal(HORIZON) if bounded else _cents(Decimal(opened) / left)
+    lifetime = None if not opened else Decimal(HORIZON) if bounded else half_up(Decimal(opened) / left)
     reason = (
         "no_recurring_revenue" if not accounts else "no_gross_margin" if margin is None
         else None if lifetime else "no_account_month_observed"
     )  # fmt: skip
     monthly = pays * margin if pays and margin else None
-    ltv = _cents(monthly * lifetime) if monthly and lifetime and reason is None else None
+    ltv = half_up(monthly * lifetime) if monthly and lifetime and reason is None else None
     return {
         "recurring_accounts": accounts, "mrr_per_account": pays, "lifetime_months": lifetime, "ltv": ltv,
         "ltv_reason": reason, "ltv_cac_reason": cac_reason or reason,
-        "ltv_cac": (ltv / cac).quantize(Decimal("0.0001"), ROUND_HALF_UP) if ltv and cac else None,
-        "payback_months": _cents(cac / monthly) if cac and monthly else None,
+        "ltv_cac": over(ltv, cac) if ltv else None,
+        "payback_months": over(cac, monthly, CENT) if cac else None,
     }  # fmt: skip
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _month(day: date) -> date:
-    return day.replace(day=1)
-
-
-def _months(known: Knowledge) -> Iterator[date]:
-    """From the month of the first hand-over to this one."""
-    opened = [day for one in known.judged if (day := local_date(one.passage.opening.at))]
-    month, last = _month(min(opened)), local_date(known.as_of)
-    assert last is not None
-    while month <= last:
-        yield month
-        month = _month(month + timedelta(days=31))
 
 
 def _new_customers(known: Knowledge) -> dict[date, list[bool]]:
@@ -122,7 +102,7 @@ def _new_customers(known: Knowledge) -> dict[date, list[bool]]:
     found: dict[date, list[bool]] = defaultdict(list)
     for bought in wins.values():
         day, _, from_funnel = min(bought)
-        found[_month(day)].append(from_funnel)
+        found[month_of(day)].append(from_funnel)
     return found
 
 
@@ -133,7 +113,7 @@ def _cycles(known: Knowledge) -> dict[date, list[int]]:
         won = one.outcome.won_at
         day = local_date(won)
         if won and day and won >= one.passage.opening.at:
-            found[_month(day)].append(int((won - one.passage.opening.at).total_seconds()))
+            found[month_of(day)].append(int((won - one.passage.opening.at).total_seconds()))
     return found
 
 
@@ -141,7 +121,7 @@ def _days(seconds: Sequence[int], part: int, of: int) -> Decimal | None:
     """The nearest rank: the first that `part` of `of` do not exceed."""
     for place, lasted in enumerate(seconds, 1):
         if place * of >= len(seconds) * part:
-            return (Decimal(lasted) / 86400).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            return half_up(Decimal(lasted) / 86400)
     return None
 
 
@@ -153,6 +133,6 @@ def _tickets(known: Knowledge) -> dict[date, dict[tuple[Any, ...], Decimal]]:
         if movement.kind == "invoice" and movement.is_revenue:
             document = str(rows[int(movement.movement_id.split(":")[2])]["D2_DOC"]).strip()
             invoice = movement.branch, document, movement.company_id
-            sums = found[_month(movement.occurred_on)]
+            sums = found[month_of(movement.occurred_on)]
             sums[invoice] = sums.get(invoice, Decimal(0)) + movement.amount
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.company.constants import ORDER_FIELD
 from sandbox.company.terms import Terms
-from sandbox.truth.agreement import Agreement, local_date, reason_of
+from sandbox.truth.agreement import Agreement, local_date, local_day, reason_of
 from sandbox.truth.calendars import Calendars
 from sandbox.truth.identity import nodes, partition
 from sandbox.truth.observations import Observations, second
@@ -17,6 +17,7 @@ from sandbox.truth.outcomes import (
     assigned_at,
     attempts_by_deal,
     attempts_of,
+    conversions_of,
     known_at_handover,
     outcome,
     seller_rating,
@@ -141,9 +142,19 @@ def _matched(seen: Seen, judged: list[Judged], as_of: datetime) -> list[Movement
         ))  # fmt: skip
     wins: dict[str, list[Win]] = {}
     for one in judged:
-        won_on = local_date(one.outcome.won_at)
-        if one.company_id and won_on and one.outcome.won_at:
-            wins.setdefault(one.company_id, []).append(Win(one.record, won_on, one.outcome.won_at))
-    today = local_date(as_of)
-    assert today is not None
+        won_at = one.outcome.won_at
+        if one.company_id and won_at:
+            wins.setdefault(one.company_id, []).append(Win(one.record, local_day(won_at), won_at))
+    today = local_day(as_of)
     return match(seen, movements(seen, today), noted, wins, today)
+
+
+def form_before(known: Knowledge, one: Judged) -> str | None:
+    """The form of the person's last conversion at or before the hand-over; None without one."""
+    seen = [
+        (at, form)
+        for uuid in known.contacts.get(one.passage.person, ())
+        for _, form, at, *_ in conversions_of(known.seen, uuid)
+        if at <= one.passage.opening.at
+    ]
+    return max(seen)[1] if seen else None

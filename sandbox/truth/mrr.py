@@ -4,14 +4,15 @@ A revision counts from its signature (the first from the start of the contract) 
 contract until its end; one in force goes on, also behind its planned end, as its measurements do.
 """
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from sandbox.company.constants import ERP_GROUP
+from sandbox.truth.figures import half_up, next_month
+from sandbox.truth.figures import months as month_starts
 from sandbox.truth.identity import md5
 from sandbox.truth.revenue import companies_of_customers, day_of, table_of, text_of
 from sandbox.truth.seen import Seen
@@ -19,7 +20,6 @@ from sandbox.truth.seen import Seen
 _NEVER_IN_FORCE = ("02", "03", "04")  # draft, issued, approval
 _OVER = ("01", "08")  # cancelled, ended
 _ZERO = Decimal("0.00")
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -54,26 +54,17 @@ def spans(seen: Seen) -> list[Span]:
                 customer = (sheet["CNA_CLIENT"], sheet["CNA_LOJACL"])
                 company = companies.get(customer)
                 node = f"erp:{ERP_GROUP}::{text_of(sheet, 'CNA_CLIENT')}:{text_of(sheet, 'CNA_LOJACL')}"
-                monthly = (sheet["CNA_VLTOT"] / sheet["CNA_QTDREC"]).quantize(_CENT, ROUND_HALF_UP)
+                monthly = half_up(sheet["CNA_VLTOT"] / sheet["CNA_QTDREC"])
                 found.append(Span(company or md5(node), company, monthly, since, following or over))
     return found
-
-
-def _ends(first: date, today: date) -> list[tuple[date, date]]:
-    """(first day, last day or today) of every month."""
-    months, day = [], first.replace(day=1)
-    while day <= today:
-        last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-        months.append((day, min(last, today)))
-        day = last + timedelta(days=1)
-    return months
 
 
 def balances(found: list[Span], today: date) -> dict[date, dict[str, Decimal]]:
     """Month -> account -> amount in force at its end (today in the running month)."""
     known = [span.since for span in found if span.since <= today]
     result: dict[date, dict[str, Decimal]] = {}
-    for month, end in _ends(min(known), today) if known else []:
+    for month in month_starts(min(known), today) if known else []:
+        end = min(next_month(month) - timedelta(days=1), today)
         held = result.setdefault(month, {})
         for span in found:
             if span.since <= end and (span.until is None or end < span.until) and span.monthly:

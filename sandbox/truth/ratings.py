@@ -2,18 +2,15 @@
 
 from collections import defaultdict
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
-from sandbox.truth.judged import Judged, Knowledge
-from sandbox.truth.outcomes import conversions_of
+from sandbox.truth.figures import month_of, over, wilson_low
+from sandbox.truth.judged import Knowledge, form_before
 from sandbox.truth.revenue import company_of_organization
-from sandbox.truth.warnings import wilson_low
 
 BAND = 20
-_FOUR = Decimal("0.0001")
 
 
 def lead_ratings(known: Knowledge, handoffs: pd.DataFrame) -> pd.DataFrame:
@@ -27,16 +24,16 @@ def lead_ratings(known: Knowledge, handoffs: pd.DataFrame) -> pd.DataFrame:
     for one, row in zip(known.judged, handoffs.to_dict("records"), strict=True):
         traits = {
             "channel": row["channel"], "campaign_id": row["campaign_id"], "temperature": row["temperature"],
-            "form": _form(known, one), "segment": segments.get(row["company_id"] or ""),
+            "form": form_before(known, one), "segment": segments.get(row["company_id"] or ""),
             "fit_band": _band(row["fit_score"]), "interest_band": _band(row["interest_score"]),
         }  # fmt: skip
         for trait, value in traits.items():
-            key = trait, value or "unknown", row["mql_date"].replace(day=1)
+            key = trait, value or "unknown", month_of(row["mql_date"])
             groups[key].append((row["seller_rating"], row["status"] == "won"))
     everybody: dict[date, list[int]] = defaultdict(list)
     for row in handoffs.to_dict("records"):
         if row["seller_rating"] is not None:
-            everybody[row["mql_date"].replace(day=1)].append(row["seller_rating"])
+            everybody[month_of(row["mql_date"])].append(row["seller_rating"])
     rows = [
         {"trait": trait, "value": value, "period_start": month, **_counts(members, everybody[month])}
         for (trait, value, month), members in groups.items()
@@ -47,7 +44,7 @@ def lead_ratings(known: Knowledge, handoffs: pd.DataFrame) -> pd.DataFrame:
 def _counts(members: list[tuple[int | None, bool]], everybody: list[int]) -> dict[str, Any]:
     grades = [grade for grade, _ in members if grade is not None]
     well, badly = sum(g >= 4 for g in grades), sum(g <= 2 for g in grades)
-    of_all = _share(sum(g >= 4 for g in everybody), len(everybody))
+    of_all = over(sum(g >= 4 for g in everybody), len(everybody))
     if not grades or of_all is None:
         reading = "not_rated"
     elif wilson_low(well, len(grades)) > of_all:
@@ -58,27 +55,13 @@ def _counts(members: list[tuple[int | None, bool]], everybody: list[int]) -> dic
         reading = "like_all"
     return {
         "handoffs": len(members), "rated": len(grades), **{f"rating_{n}": grades.count(n) for n in range(1, 6)},
-        "mean_rating": _share(sum(grades), len(grades)), "well_rated": well, "badly_rated": badly,
-        "well_rated_share": _share(well, len(grades)), "well_rated_share_of_all": of_all,
+        "mean_rating": over(sum(grades), len(grades)), "well_rated": well, "badly_rated": badly,
+        "well_rated_share": over(well, len(grades)), "well_rated_share_of_all": of_all,
         "well_rated_won": sum(won for grade, won in members if grade is not None and grade >= 4),
         "badly_rated_won": sum(won for grade, won in members if grade is not None and grade <= 2),
         "won": sum(won for _, won in members), "reading": reading,
     }  # fmt: skip
 
 
-def _form(known: Knowledge, one: Judged) -> str | None:
-    forms = [
-        (at, form)
-        for uuid in known.contacts.get(one.passage.person, ())
-        for _, form, at, *_ in conversions_of(known.seen, uuid)
-        if at <= one.passage.opening.at
-    ]
-    return max(forms)[1] if forms else None
-
-
 def _band(score: int | None) -> str | None:
     return None if score is None else f"{score // BAND * BAND:03}-{score // BAND * BAND + BAND - 1:03}"
-
-
-def _share(part: int, whole: int) -> Decimal | None:
-    return (Decimal(part) / whole).quantize(_FOUR, ROUND_HALF_UP) if whole else None

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from sandbox.truth import mrr
-from sandbox.truth.agreement import funnel_stage, local_date
+from sandbox.truth.agreement import funnel_stage, local_date, local_day
 from sandbox.truth.clauses import Finding, judge
 from sandbox.truth.clauses.finding import primary_owner
 from sandbox.truth.identity import md5, person_id
@@ -222,16 +222,14 @@ def revenue(known: Knowledge) -> pd.DataFrame:
 
 def receivables(known: Knowledge) -> pd.DataFrame:
     """One row per title of the ERP, as of now."""
-    today = local_date(known.as_of)
-    assert today is not None
+    today = local_day(known.as_of)
     rows = titles(known.seen, today)
     return _frame(rows, list(rows[0]) if rows else ["receivable_id"])
 
 
 def branch_revenue(known: Knowledge) -> pd.DataFrame:
     """One row per branch and month."""
-    today = local_date(known.as_of)
-    assert today is not None
+    today = local_day(known.as_of)
     rows = by_branch(known.movements, titles(known.seen, today))
     return _frame(rows, list(rows[0]) if rows else ["branch_id", "month"])
 
@@ -244,8 +242,7 @@ def reconciliation(known: Knowledge) -> pd.DataFrame:
 
 def recurring(known: Knowledge) -> dict[str, pd.DataFrame]:
     """Monthly recurring revenue: its movements, its months, its cohorts."""
-    today = local_date(known.as_of)
-    assert today is not None
+    today = local_day(known.as_of)
     found = mrr.spans(known.seen)
     tables = {"mrr_movements": mrr.movements, "mrr": mrr.months, "mrr_cohorts": mrr.cohorts}
     made = {name: rows_of(found, today) for name, rows_of in tables.items()}

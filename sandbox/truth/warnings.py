@@ -3,17 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import pairwise
-from math import sqrt
 from typing import Any
 
 import pandas as pd
 
 from sandbox.company.terms import WARNING_SIGNS
-from sandbox.truth.agreement import Agreement, local_date, local_midnight
-
-_FOUR = Decimal("0.0001")
+from sandbox.truth.agreement import Agreement, local_day, local_midnight
+from sandbox.truth.figures import month_of, months, next_month, over, wilson_low
 
 
 def warning_signs(
@@ -25,16 +23,16 @@ def warning_signs(
     """
     handoffs = tables["handoffs"].to_dict("records")
     days = [row["mql_date"] for row in handoffs]
-    months = list(_months(min(days), as_of_day))
+    listed = list(months(min(days), as_of_day))
     found = _shares(handoffs, tables["opportunities"].to_dict("records"))
-    found += _streaks(tables, cost, months, as_of_day)
+    found += _streaks(tables, cost, listed, as_of_day)
     rows = []
     for row in found:
         version = agreement.version_at(local_midnight(row["period_start"]))
         threshold = WARNING_SIGNS.get(row["sign"])
-        if row["period_start"] in months and threshold is not None:
+        if row["period_start"] in listed and threshold is not None:
             judged = {"threshold": Decimal(str(threshold)), "severity": _severity(row, threshold)}
-            rows.append({**row, **judged, "is_over": _next(row["period_start"]) <= as_of_day, "agreement_version": version.name})
+            rows.append({**row, **judged, "is_over": next_month(row["period_start"]) <= as_of_day, "agreement_version": version.name})
     return pd.DataFrame(rows, dtype=object).drop(columns=["at_least"])
 
 
@@ -43,26 +41,26 @@ def _members(handoffs: list[Any], deals: list[Any]) -> Iterable[tuple[str, date,
         yield "untouched_share_above", row["mql_date"], row["seller_id"], row["attempts"] == 0
         yield "no_owner_share_above", row["mql_date"], None, row["seller_id"] is None
         if row["status"] in ("rejected", "lost"):
-            yield "no_reason_share_above", _day(row["closed_at"]), row["seller_id"], row["rejection_reason"] is None
+            yield "no_reason_share_above", local_day(row["closed_at"]), row["seller_id"], row["rejection_reason"] is None
     for deal in deals:
         if deal["outcome"] == "won" and not deal["is_copy"]:
-            yield "sold_outside_share_above", _day(deal["closed_at"]), deal["seller_id"], deal["opening_record"] is None
+            yield "sold_outside_share_above", local_day(deal["closed_at"]), deal["seller_id"], deal["opening_record"] is None
 
 
 def _shares(handoffs: list[Any], deals: list[Any]) -> list[dict[str, Any]]:
     counts: dict[tuple[str, date, str | None], list[bool]] = defaultdict(list)
     for sign, day, seller, hit in _members(handoffs, deals):
         for who in {None, seller}:
-            counts[sign, day.replace(day=1), who].append(hit)
+            counts[sign, month_of(day), who].append(hit)
     return [
-        {"sign": sign, "period_start": month, "seller_id": who, "value": _ratio(sum(hits), len(hits)),
+        {"sign": sign, "period_start": month, "seller_id": who, "value": over(sum(hits), len(hits)),
          "at_least": wilson_low(sum(hits), len(hits)), "sample_size": len(hits)}
         for (sign, month, who), hits in counts.items()
     ]
 
 
-def _streaks(tables: dict[str, pd.DataFrame], cost: pd.DataFrame, months: list[date], today: date) -> list[dict[str, Any]]:
-    over = [month for month in months if _next(month) <= today]
+def _streaks(tables: dict[str, pd.DataFrame], cost: pd.DataFrame, listed: list[date], today: date) -> list[dict[str, Any]]:
+    ended = [month for month in listed if next_month(month) <= today]
     revenue = _by_month((m["occurred_on"], m["signed_amount"]) for m in tables["revenue"].to_dict("records") if m["is_revenue"])
     grown = {
         "mql_growth_without_revenue_months": _by_month((day, Decimal(1)) for day in tables["handoffs"]["mql_date"]),
@@ -73,7 +71,7 @@ def _streaks(tables: dict[str, pd.DataFrame], cost: pd.DataFrame, months: list[d
         if not amounts or not revenue:
             continue
         since, streak, compared = max(min(amounts), min(revenue)), 0, 0
-        for before, month in pairwise(over):
+        for before, month in pairwise(ended):
             if before < since:
                 continue
             compared += 1
@@ -94,36 +92,8 @@ def _severity(row: dict[str, Any], threshold: float) -> str:
     return "alert" if row["at_least"] > limit else "watch"
 
 
-def _ratio(hits: int, total: int) -> Decimal:
-    return (Decimal(hits) / total).quantize(_FOUR, ROUND_HALF_UP)
-
-
-def wilson_low(hits: int, total: int) -> Decimal:
-    """Lower end of the 95 % interval of a share (Wilson 1927), rounded down."""
-    share, z = hits / total, 1.96
-    low = (share + z * z / (2 * total) - z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)) / (1 + z * z / total)
-    return Decimal(max(0.0, low)).quantize(_FOUR, ROUND_FLOOR)
-
-
 def _by_month(amounts: Iterable[tuple[date, Decimal]]) -> dict[date, Decimal]:
     found: dict[date, Decimal] = defaultdict(Decimal)
     for day, amount in amounts:
-        found[day.replace(day=1)] += Decimal(amount)
+        found[month_of(day)] += Decimal(amount)
     return found
-
-
-def _months(first: date, last: date) -> Iterable[date]:
-    month = first.replace(day=1)
-    while month <= last:
-        yield month
-        month = _next(month)
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _day(instant: Any) -> date:
-    day = local_date(instant)
-    assert day is not None
-    return day

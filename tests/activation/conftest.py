@@ -38,3 +38,11 @@ def loopback(loopback_server: Loopback) -> Loopback:
     """The imitation of RD Station, empty and well behaved."""
     loopback_server.control()
     return loopback_server
+
+
+@pytest.fixture(scope="module")
+def kills() -> Iterator[list[int]]:
+    """How many runs of each round were killed; a campaign without kills proves nothing."""
+    counted: list[int] = []
+    yield counted
+    assert sum(counted) >= len(counted), f"{sum(counted)} kills in {len(counted)} rounds"

@@ -52,14 +52,6 @@ def box() -> Iterator[SandboxHandle]:
         yield handle
 
 
-@pytest.fixture(scope="module")
-def kills() -> Iterator[list[int]]:
-    """How many runs of each round were killed; a campaign without kills proves nothing."""
-    counted: list[int] = []
-    yield counted
-    assert sum(counted) >= len(counted), f"{sum(counted)} kills in {len(counted)} rounds"
-
-
 def statuses(box: SandboxHandle, sync: str) -> Case:
     kind = test_statuses.KINDS[sync]
     rows = [test_statuses.row(sync, test_statuses.lead(box, **test_statuses.BEFORE[sync])) for _ in range(EACH)]

@@ -1,6 +1,5 @@
 """A company whose CRM is Pipedrive: the line from the API to the marts, and the next day as an incremental run."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,36 +9,20 @@ from orchestration.profile import Profile
 from orchestration.settings import load_profile
 from sandbox.server.pipedrive import view
 from tests.e2e.line import build, frame
+from tests.support import crms
 from tests.support.company import secrets, write_profile
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
 SOURCES = ("agreement", "rd_station", "pipedrive", "protheus", "inbox", "deliveries")
-SECTION = """  pipedrive:
-    base_url: {url}/pipedrive
-    quota_speed: 600
-    plan: ultimate
-    seats: 10
-    budget_share: 1
-    rare_minutes: 0
-    lead_stage: Novo lead
-    nobody: ["{nobody}"]
-    custom_fields: {{cnpj: {cnpj}, rd_uuid: {uuid}, erp_order: {order}, rating: {rating}, lead_reason: {reason}, parent_deal: {parent}}}
-"""
 
 
 def pipedrive_company(base: Path, box: SandboxHandle, patch: pytest.MonkeyPatch) -> Profile:
     """The demo company with Pipedrive instead of RD Station CRM."""
     folder, given = write_profile(base / "company", box.url), box.credentials
-    section = SECTION.format(
-        url=box.url, nobody=given["pipedrive"]["user_id"], cnpj=view.CNPJ, uuid=view.RD_UUID, order=view.field_key("Pedido ERP"),
-        rating=view.RATING, reason=view.LEAD_REASON, parent=view.PARENT,
-    )  # fmt: skip
-    config = folder / "bastao.yaml"
-    text = re.sub(r"  rd_station_crm:\n(?:    .*\n)+", lambda _found: section, config.read_text())
-    config.write_text(re.sub(r"  rd_station_crm_owner:.*\n(?:    .*\n)+", "", text))
+    crms.replace_crm(folder, crms.section("pipedrive", box))
     for path in [*folder.glob("agreement/*.yaml"), *folder.glob("mappings/*.yaml")]:
         path.write_text(path.read_text().replace("rd_station_crm", "pipedrive"))
-    for name, value in {**secrets(given), "BASTAO_PIPEDRIVE_TOKEN": given["pipedrive"]["token"]}.items():
+    for name, value in (secrets(given) | crms.secrets(given)).items():
         patch.setenv(name, value)
     patch.setenv("BASTAO_HOME", str(base / "home"))
     return load_profile(folder)

@@ -5,7 +5,7 @@ with ranked as (
     select
         *,
         row_number() over (
-            partition by sign, period_start, seller_id, is_hit order by order_day desc nulls last, subject_id asc
+            partition by sign, period_start, seller_id, is_hit order by day desc nulls last, subject_id asc
         ) as place
     from {{ ref('int_warning_shares') }}
 ),

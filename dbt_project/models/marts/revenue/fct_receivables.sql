@@ -15,8 +15,9 @@ with settled as (
 titles as (
     select
         t.*,
-        case t.e1_tipo when 'NCC' then 'credit_note' when 'RA' then 'advance'
-            else case when t.e1_tipo like 'AB%' then 'deduction' else 'receivable' end end as kind,
+        case when t.e1_tipo = 'NCC' then 'credit_note' when t.e1_tipo = 'RA' then 'advance'
+            when t.e1_tipo like 'AB%' then 'deduction'
+            else 'receivable' end as kind,
         coalesce(t.e1_vencrea, t.e1_vencto) as due_on,
         coalesce(t.e1_filial, t.e1_filorig) as branch_id,
         coalesce(s.paid_amount, 0) as paid_amount,
