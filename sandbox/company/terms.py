@@ -57,6 +57,12 @@ WARNING_SIGNS: Mapping[str, float] = {
     "sold_outside_share_above": 0.25, "mql_growth_without_revenue_months": 3, "cost_growth_without_revenue_months": 3,
 }  # fmt: skip
 
+# The figures both areas aim at: (target, whether more is better), the same in every version.
+TARGETS: Mapping[str, tuple[float, bool]] = {
+    "mql_to_sql": (0.70, True), "acceptance": (0.85, True), "close_rate": (0.30, True), "sqls_delivered": (50, True),
+    "first_contact_hot": (300, False), "first_contact_other": (86400, False),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Terms:

@@ -5,7 +5,7 @@ opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attributio
 reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
 cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
 that the agreement is broken; `before_after` what changed with each version of it; `lead_ratings`
-how sellers grade what kind of leads; `actual` what really happened;
+how sellers grade what kind of leads; `headline` the headline metrics by channel and team; `actual` what really happened;
 `distance` how far the observable is from it.
 """
 
@@ -21,6 +21,7 @@ from sandbox.truth.attribution import attribution, touchpoints
 from sandbox.truth.before_after import before_after
 from sandbox.truth.campaign_return import campaign_return
 from sandbox.truth.economics import economics
+from sandbox.truth.headline import headline
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
 from sandbox.truth.media_cost import media_cost
@@ -94,6 +95,7 @@ __all__ = [
     "distance",
     "economics",
     "frames",
+    "headline",
     "identity_score",
     "knowledge",
     "lead_ratings",

@@ -28,6 +28,11 @@ def wilson_low(hits: int, total: int) -> Decimal:
     return Decimal(max(0.0, low)).quantize(FOUR, ROUND_FLOOR)
 
 
+def wilson(hits: int, total: int) -> tuple[Decimal, Decimal]:
+    """Both ends of the 95 % interval of a share."""
+    return wilson_low(hits, total), 1 - wilson_low(total - hits, total)
+
+
 def month_of(day: date) -> date:
     """The first day of its month."""
     return day.replace(day=1)

@@ -212,6 +212,16 @@ def test_how_sellers_grade_what_kind_of_leads(story: Story) -> None:
     _equal(expected, story.mart("select * from marts.rpt_lead_ratings"), ["trait", "value", "period_start"])
 
 
+def test_every_headline_metric_of_the_company_its_channels_and_teams(story: Story) -> None:
+    expected = truth.headline(story.known)
+    assert set(expected["status"]) == {"met", "missed", "immature", "not_judgeable"} and expected["interval_high"].notna().any()
+    whole = expected["dimension"] == "all"
+    company = story.mart("select * from marts.rpt_headline_metrics where metric not in ('nrr', 'ltv_cac')")
+    _equal(expected[whole].drop(columns=["dimension", "value"]), company, ["metric", "period", "period_start"])
+    key = ["metric", "period", "period_start", "dimension", "value"]
+    _equal(expected[~whole], story.mart("select * from marts.rpt_headline_breakdown"), key)
+
+
 def test_nobody_s_story_has_a_hole(story: Story) -> None:
     """What the truth says happened to a person is in the timeline, and nothing else, kind by kind."""
     t, known = story.truth, story.known

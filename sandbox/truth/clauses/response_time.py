@@ -30,7 +30,7 @@ def findings(known: Knowledge) -> Iterator[Finding]:
             start = _start(one, clause)
             if start is None:
                 continue
-            yield _whole(known, one, clause, *start)
+            yield whole(known, one, clause, *start)
             if _is_first(clause) and len(one.owners) >= 2:
                 for owner in one.owners:
                     yield _share(known, one, clause, owner)
@@ -60,7 +60,7 @@ def _stop(one: Judged, since: datetime, until: datetime | None = None) -> Stop |
     return None
 
 
-def _whole(
+def whole(
     known: Knowledge, one: Judged, clause: ResponseClock, start: datetime, not_before: datetime
 ) -> Finding:
     """The customer's wait, whoever had the lead."""

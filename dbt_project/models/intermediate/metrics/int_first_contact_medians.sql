@@ -2,19 +2,19 @@
 -- as they are known to have waited, so that ignoring a lead never makes the median better. Null: not reached.
 with moments as (
     select
-        metric, period, period_start, seconds,
+        metric, period, period_start, dimension, value, seconds,
         count(*) as subjects,
         sum(case when is_censored then 0 else 1 end) as contacts
     from {{ ref('int_first_contact_times') }}
     where verdict <> 'not_judgeable'
-    group by metric, period, period_start, seconds
+    group by metric, period, period_start, dimension, value, seconds
 ),
 
 at_risk as (
     select
-        metric, period, period_start, seconds, contacts,
+        metric, period, period_start, dimension, value, seconds, contacts,
         sum(subjects) over (
-            partition by metric, period, period_start order by seconds desc nulls last
+            partition by metric, period, period_start, dimension, value order by seconds desc nulls last
             rows between unbounded preceding and current row
         ) as waiting
     from moments
@@ -22,16 +22,16 @@ at_risk as (
 
 survival as (
     select
-        metric, period, period_start, seconds,
+        metric, period, period_start, dimension, value, seconds,
         exp(sum(case when contacts >= waiting then -500e0 else ln(1e0 - 1e0 * contacts / waiting) end) over (
-            partition by metric, period, period_start order by seconds
+            partition by metric, period, period_start, dimension, value order by seconds
             rows between unbounded preceding and current row
         )) as share_waiting
     from at_risk
 )
 
 -- The tolerance absorbs the last bits in which the engines' logarithms differ.
-select metric, period, period_start, cast(min(seconds) as bigint) as median_seconds
+select metric, period, period_start, dimension, value, cast(min(seconds) as bigint) as median_seconds
 from survival
 where share_waiting <= 0.5 + 0.000000001
-group by metric, period, period_start
+group by metric, period, period_start, dimension, value

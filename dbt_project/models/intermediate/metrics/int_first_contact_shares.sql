@@ -1,7 +1,7 @@
 -- How many hand-overs were contacted within the target. One that still waits, or closed, before the target's time ran
 -- out is undecided; what could not be judged is counted apart with its reason.
 select
-    f.metric, f.period, f.period_start,
+    f.metric, f.period, f.period_start, f.dimension, f.value,
     cast(sum(case when f.verdict <> 'not_judgeable' then 1 else 0 end) as bigint) as sample_size,
     cast(sum(case when f.verdict <> 'not_judgeable' and not f.is_censored and f.seconds <= t.target then 1 else 0 end)
         as bigint) as hits,
@@ -12,4 +12,4 @@ select
 from {{ ref('int_first_contact_times') }} as f
 inner join {{ ref('int_metric_targets') }} as t
     on f.metric = t.metric and f.period = t.period and f.period_start = t.period_start
-group by f.metric, f.period, f.period_start
+group by f.metric, f.period, f.period_start, f.dimension, f.value

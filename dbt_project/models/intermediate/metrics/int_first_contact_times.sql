@@ -20,12 +20,11 @@ times as (
     select * from clauses where place = 1
 )
 
+{% for period in ['month', 'week'] -%}
 select
-    metric, 'month' as period, {{ period_start('month', 'mql_date') }} as period_start, handoff_id, seconds, is_censored,
-    verdict, reason
-from times
-union all
-select
-    metric, 'week' as period, {{ period_start('week', 'mql_date') }} as period_start, handoff_id, seconds, is_censored,
-    verdict, reason
-from times
+    t.metric, '{{ period }}' as period, {{ period_start(period, 't.mql_date') }} as period_start, d.dimension, d.value,
+    t.handoff_id, t.seconds, t.is_censored, t.verdict, t.reason
+from times as t
+inner join {{ ref('int_handoff_dimensions') }} as d on t.handoff_id = d.handoff_id
+{{ "union all" if not loop.last }}
+{% endfor %}
