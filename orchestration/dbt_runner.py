@@ -265,9 +265,19 @@ def _invoke(
             return runner.invoke([*args, *where, *how])
     finally:
         if profile.engine == "duckdb":
-            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+            _let_the_file_go()
 
-            DuckDBConnectionManager.close_all_connections()  # otherwise the file's write lock is kept
+
+def _let_the_file_go() -> None:
+    """Close dbt's DuckDB, which otherwise keeps the file's write lock. Its own closing only forgets the connection, and a
+    cycle of references may keep it until somebody collects garbage."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    DuckDBConnectionManager.close_all_connections()
+    if environment is not None:
+        environment.close()
+    gc.collect()  # cursors of its threads
 
 
 @contextmanager
