@@ -89,6 +89,8 @@ def know(
 ) -> Knowledge:
     """Look, resolve people, build passages, bring the money back."""
     instant, seen = second(as_of), look(world, observations)
+    # What was read later than as_of may tell of conversions that had not happened then; owners, ratings and contacts stay as last seen.
+    seen.rd_events = {uuid: {event for event in events if event[2] <= instant} for uuid, events in seen.rd_events.items()}
     people = partition(nodes(seen), seen.first_look)
     reasons = {row["id"]: row["name"] for row in world.reference["lost_reasons"]}
     attempts = attempts_by_deal(seen, instant)

@@ -71,6 +71,15 @@ def test_as_of_cuts_by_event_time() -> None:
     assert (row["status"], row["won_at"], row["closed_at"]) == ("won", naive(200), naive(200))
 
 
+def test_a_conversion_after_as_of_says_nothing_of_where_the_lead_came_from() -> None:
+    story = Story().contact(-9, "u1", "ana@firma.com.br").card(4.9, "c1", "ana@firma.com.br", "u1").deal(5, "d1", ["c1"])
+    story.conversion(90, "u1", "newsletter", source="Google", medium="CPC", campaign="Marca-2026")
+    (early,) = _rows(story, 60, polls=[120])["handoffs"]
+    assert (early["channel"], early["campaign_id"]) == ("unknown", None)
+    (later,) = _rows(story, 120)["handoffs"]
+    assert later["channel"] == "paid_search" and later["campaign_id"]
+
+
 def test_reentry_is_a_second_passage() -> None:
     story = (
         _lead()
