@@ -4,8 +4,8 @@
 opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution, receivables, branch_revenue,
 reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
 cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
-that the agreement is broken; `before_after` what changed with each version of it; `lead_ratings`
-how sellers grade what kind of leads; `headline` the headline metrics by channel and team; `actual` what really happened;
+that the agreement is broken; `before_after` what changed with each version of it; `data_anomalies` what is
+odd in the records; `lead_ratings` how sellers grade what kind of leads; `headline` the headline metrics by channel and team; `actual` what really happened;
 `distance` how far the observable is from it.
 """
 
@@ -17,6 +17,7 @@ import pandas as pd
 from sandbox.company.constants import GO_LIVE, RETURN_MAX_AGE_DAYS
 from sandbox.truth import returns, tables
 from sandbox.truth.agreement import DEMO, Agreement
+from sandbox.truth.anomalies import data_anomalies
 from sandbox.truth.attribution import attribution, touchpoints
 from sandbox.truth.before_after import before_after
 from sandbox.truth.campaign_return import campaign_return
@@ -92,6 +93,7 @@ __all__ = [
     "actual",
     "before_after",
     "campaign_return",
+    "data_anomalies",
     "distance",
     "economics",
     "frames",

@@ -206,6 +206,15 @@ def test_what_changed_with_each_version(story: Story) -> None:
     _equal(expected, story.mart("select * from marts.rpt_before_after"), ["agreement_version", "metric"])
 
 
+def test_every_oddity_of_the_data_is_counted(story: Story) -> None:
+    expected = truth.data_anomalies(story.truth)
+    found = story.mart("select * from marts.rpt_data_anomalies")
+    assert sum(expected["cases"] > 0) >= 3
+    _equal(expected, found, ["anomaly", "source_system"])
+    listed = found["last_cases"].dropna()
+    assert len(listed) == sum(expected["cases"] > 0) and max(len(cases.split(",")) for cases in listed) == 5
+
+
 def test_how_sellers_grade_what_kind_of_leads(story: Story) -> None:
     expected = truth.lead_ratings(story.known, story.truth["handoffs"])
     assert {"like_all", "not_rated"} <= set(expected["reading"]) and len(set(expected["trait"])) == 7
