@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from contract.diff_calendars import calendar_changes
 from contract.diff_promises import promise_changes
+from contract.diff_score import goal_changes, score_changes
 from contract.diff_words import arrow, behind, items, lists, of_title, retitled
 from contract.document_terms import rule_text, sign_text, way_back
 from contract.model import Criterion, Reason, Version
@@ -26,6 +27,7 @@ def differences(
         *_profile(old, new, language),
         *_qualification(old, new, language),
         *_hot(old, new, language),
+        *score_changes(old, new, language),
         *promise_changes(old, new, language),
         *items(
             {r.code: r for r in old.reasons},
@@ -37,6 +39,7 @@ def differences(
         ),
         *_plain(old, new, language),
         *_targets(old, new, language),
+        *goal_changes(old, new, language),
         *_warnings(old, new, language),
         *calendar_changes(before, after, language),
         *(_signatures(old, new, language) if signatures else ()),

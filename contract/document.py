@@ -10,6 +10,7 @@ from contract.document_calendars import calendars, exceptions
 from contract.document_html import html_page
 from contract.document_markdown import markdown
 from contract.document_promises import commitments, routing
+from contract.document_score import scoring, shared_goals
 from contract.document_terms import (
     consent,
     criteria,
@@ -49,6 +50,7 @@ def compose(agreement: Agreement, name: str, company: str, locale: str = "pt-BR"
         criteria("mql", terms.qualification.mql, language),
         criteria("sql", terms.qualification.sql, language),
         hot(version, language),
+        scoring(version, language),
         routing(version, language),
         commitments(version, "marketing", language),
         commitments(version, "sales", language),
@@ -58,6 +60,7 @@ def compose(agreement: Agreement, name: str, company: str, locale: str = "pt-BR"
         judging(language),
         calendars(version, language),
         targets(version, language),
+        shared_goals(version, language),
         warning_signs(version, language),
     )
     annexes = (exceptions(agreement, version, language), _changes(agreement, version, language))

@@ -115,6 +115,47 @@ FRAME: dict[str, tuple[str, str]] = {
         "O código ao lado de cada cláusula é o nome dela nos vereditos e relatórios.",
         "The code beside each clause is its name in verdicts and reports.",
     ),
+    "scoring": ("Pontuação do lead", "Lead score"),
+    "scoring_text": (
+        "Na passagem de bastão, somam-se os pontos do que se sabe do lead. O que nenhum sistema informa aparece como não "
+        "legível e nunca conta como zero.",
+        "At the hand-over the points of what is known of the lead are summed. What no system tells is shown as not "
+        "readable and never counts as zero.",
+    ),
+    "fact": ("Fato", "Fact"),
+    "part": ("Parte", "Part"),
+    "points_head": ("Pontos", "Points"),
+    "part_fit": ("perfil", "fit"),
+    "part_interest": ("interesse", "interest"),
+    "score_segment_in": ("segmento: {list}", "segment: {list}"),
+    "score_channel_in": ("canal: {list}", "channel: {list}"),
+    "score_field_in": ("campo {field}: {list}", "field {field}: {list}"),
+    "score_conversion_in": ("conversão em {list}{window}", "conversion on {list}{window}"),
+    "score_conversions_at_least": ("ao menos {number} conversões{window}", "at least {number} conversions{window}"),
+    "score_signal": ("{list}: hoje nenhum sistema informa", "{list}: no system tells it today"),
+    "score_window": (" nos últimos {days}", " in the last {days}"),
+    "score_bands": ("Faixas: {list}.", "Bands: {list}."),
+    "score_band": ("{band} a partir de {points}", "{band} from {points}"),
+    "score_review": (
+        "Todo mês compara-se a pontuação com o que de fato virou venda. Outros pontos só se propõem com ao menos {number} "
+        "passagens de cada lado da regra, e só valem numa nova versão assinada.",
+        "Every month the score is compared with what really was sold. Other points are proposed only with at least "
+        "{number} hand-overs on each side of the rule, and hold only in a new signed version.",
+    ),
+    "review_sample": ("amostra mínima da revisão", "least sample of the review"),
+    "bands": ("faixas", "bands"),
+    "shared_goals": ("Metas conjuntas", "Shared goals"),
+    "shared_goals_text": (
+        "As duas áreas respondem juntas por estas metas. Conta para o marketing o que passou pelo bastão; para vendas, o que "
+        "vendeu por conta própria.",
+        "Both areas answer together for these goals. What came through a hand-over counts for marketing; for sales, what it "
+        "sold on its own.",
+    ),
+    "goal": ("Meta", "Goal"),
+    "bonus": ("Parte do bônus", "Part of the bonus"),
+    "bonus_of": ("marketing {marketing}, vendas {sales}", "marketing {marketing}, sales {sales}"),
+    "pays_from": ("paga a partir de {share} da meta", "pays from {share} of the goal"),
+    "measure_revenue_per_month": ("receita faturada no mês", "revenue invoiced in the month"),
     "warning_signs": ("Sinais de que o acordo está quebrado", "Signs that the agreement is broken"),
     "warning_text": (
         "As duas áreas se reúnem quando aparece um destes sinais:",

@@ -20,12 +20,14 @@ from contract.sections.commitments import Commitment, Commitments
 from contract.sections.give_back import GiveBack
 from contract.sections.qualification import Criteria, Criterion, HotWhen, Icp, Qualification
 from contract.sections.routing import Routing
+from contract.sections.scoring import Scoring
+from contract.sections.shared_goals import SharedGoal
 from contract.sections.warning_signs import WarningSigns
 
 __all__ = [
     "AgreementFile", "Area", "Cadence", "Commitment", "Commitments", "Consent", "Criteria", "Criterion", "GiveBack",
     "HotWhen", "Icp", "Metric", "NextStep", "Passage", "Qualification", "Reason", "ResponseClock", "Routing",
-    "Signature", "Signatures", "SourceSystem", "Target", "Term", "Version", "WarningSigns",
+    "Scoring", "SharedGoal", "Signature", "Signatures", "SourceSystem", "Target", "Term", "Version", "WarningSigns",
 ]  # fmt: skip
 NextStep = Literal["nurture", "suppress", "recycle", "merge", "none"]
 SourceSystem = Literal["rd_station_crm", "hubspot", "salesforce", "pipedrive", "protheus", "files"]
@@ -143,7 +145,7 @@ class Version(Sparse):
     OMITTED = frozenset(
         {
             "icp", "routing", "owner", "cadence", "give_back", "rating", "nurture_return", "commitments",
-            "warning_signs", "calendars_by_team", "calendars_by_seller",
+            "scoring", "shared_goals", "warning_signs", "calendars_by_team", "calendars_by_seller",
         }
     )  # fmt: skip
 
@@ -158,6 +160,7 @@ class Version(Sparse):
     icp: Icp | None = Field(None, description="the ideal customer, for the reader")
     qualification: Qualification = Field(description="what an MQL and an SQL are")
     hot_when: HotWhen = Field(default_factory=HotWhen, description="when a lead is hot")  # type: ignore[arg-type]
+    scoring: Scoring | None = Field(None, description="the score of a hand-over, from facts that data tell")
     routing: Routing | None = Field(None, description="who gets a lead that is handed over")
     owner: OwnerAtBirth | None = Field(None, description="how soon a handed-over lead has an owner")
     response_clocks: tuple[ResponseClock, ...] = Field((), description="the promises of time")
@@ -172,6 +175,7 @@ class Version(Sparse):
     passage: Passage = Field(description="when a passage closes by inactivity")
     consent: Consent = Field(default_factory=Consent, description="consent policy of push-backs")  # type: ignore[arg-type]
     targets: tuple[Target, ...] = Field((), description="the figures both areas aim at")
+    shared_goals: tuple[SharedGoal, ...] = Field((), description="what both areas reach together")
     warning_signs: WarningSigns = Field(  # type: ignore[assignment]
         WarningSigns(), description="from which figure on something looks wrong"
     )

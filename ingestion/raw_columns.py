@@ -143,6 +143,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "targets": "agreement_version metric target:decimal4 direction unit",
         "warning_thresholds": "agreement_version sign threshold:decimal4",
         "icp": "agreement_version facet value",
+        "score_rules": """agreement_version rule_id part title_pt title_en kind field value minimum:int within_days:int
+            points:int""",
+        "score_bands": "agreement_version band from_points:int",
+        "shared_goals": """agreement_version goal_id title_pt title_en measure minimum:decimal
+            marketing_bonus_share:decimal4 sales_bonus_share:decimal4 pays_from:decimal4""",
         "glossary": "term_pt term_en meaning_pt meaning_en",
         "routing_rules": """agreement_version rule_no:int title_pt title_en mode grace_seconds:int skip_absent:bool
             portfolio:bool""",

@@ -28,6 +28,9 @@ def term_rows(agreement: Agreement) -> dict[str, Rows]:
         "targets": _targets,
         "warning_thresholds": _thresholds,
         "icp": _icp,
+        "score_rules": _score_rules,
+        "score_bands": _score_bands,
+        "shared_goals": _shared_goals,
         "routing_rules": _routing_rules,
         "routing_conditions": _routing_conditions,
         "routing_sellers": _routing_sellers,
@@ -137,6 +140,44 @@ def _routing_rules(version: SignedVersion) -> Iterator[Row]:
             "grace_seconds": routing.grace_seconds,
             "skip_absent": rule.skip_absent,
             "portfolio": rule.when.portfolio,
+        }
+
+
+def _score_rules(version: SignedVersion) -> Iterator[Row]:
+    scoring = version.terms.scoring
+    for rule in scoring.rules if scoring else ():
+        for value in rule.when.values or (None,):
+            yield {
+                "rule_id": rule.id,
+                "part": rule.part,
+                "title_pt": rule.title.pt,
+                "title_en": rule.title.en,
+                "kind": rule.when.kind,
+                "field": rule.when.field,
+                "value": value,
+                "minimum": rule.when.conversions_at_least,
+                "within_days": rule.when.within_days,
+                "points": rule.points,
+            }
+
+
+def _score_bands(version: SignedVersion) -> Iterator[Row]:
+    scoring = version.terms.scoring
+    for band, start in scoring.named_bands() if scoring else ():
+        yield {"band": band, "from_points": start}
+
+
+def _shared_goals(version: SignedVersion) -> Iterator[Row]:
+    for goal in version.terms.shared_goals:
+        yield {
+            "goal_id": goal.id,
+            "title_pt": goal.title.pt,
+            "title_en": goal.title.en,
+            "measure": goal.measure,
+            "minimum": Decimal(str(goal.at_least)),
+            "marketing_bonus_share": Decimal(str(goal.bonus_share.marketing)),
+            "sales_bonus_share": Decimal(str(goal.bonus_share.sales)),
+            "pays_from": None if goal.pays_from is None else Decimal(str(goal.pays_from)),
         }
 
 

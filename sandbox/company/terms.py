@@ -65,6 +65,43 @@ TARGETS: Mapping[str, tuple[float, bool]] = {
 
 
 @dataclass(frozen=True)
+class ScoreRule:
+    """Points for one fact; `values` and `number` as the kind needs them."""
+
+    id: str
+    part: str
+    kind: str  # segment_in | channel_in | field_in | conversion_in | conversions_at_least | signal
+    values: tuple[str, ...]
+    points: int
+    number: int = 0  # conversions_at_least
+    within_days: int | None = None
+    field: str = ""
+
+
+def _score(asked: int) -> tuple[ScoreRule, ...]:
+    forms = ("pedido-de-orcamento", "fale-com-vendas", "pedido-de-demonstracao")
+    content = ("webinar-eficiencia-energetica", "calculadora-de-payback", "catalogo-de-equipamentos")
+    return (
+        ScoreRule("setor", "fit", "segment_in", ("Alimentos e bebidas", "Metalmecânico", "Plásticos", "Têxtil", "Químico"), 20),
+        ScoreRule("porte", "fit", "field_in", ("51 a 200", "201 a 500", "Acima de 500"), 20, field="cf_porte_empresa"),
+        ScoreRule("canal", "interest", "channel_in", ("partner", "referral", "event"), 10),
+        ScoreRule("pediu_contato", "interest", "conversion_in", forms, asked, within_days=30),
+        ScoreRule("conteudo_tecnico", "interest", "conversion_in", content, 10, within_days=90),
+        ScoreRule("frequencia", "interest", "conversions_at_least", (), 10, number=3, within_days=90),
+        ScoreRule("emails", "interest", "signal", ("emails_opened",), 5),
+    )
+
+
+# The score came with the second version, the goals of both areas too: (id, measure, figure, bonus shares, pays from).
+SCORES: Mapping[str, tuple[ScoreRule, ...]] = {"v2": _score(25), "v3": _score(25), "v4": _score(30), "v5": _score(30)}
+SCORE_BANDS = (("A", 55), ("B", 30), ("C", 0))
+SHARED_GOALS = (
+    ("receita_conjunta", "revenue_per_month", 250000, {"marketing": "0.20", "sales": "0.10"}, "0.70"),
+    ("vendas_conjuntas", "wins_per_month", 25, {"marketing": "0.10", "sales": "0.00"}, None),
+)
+
+
+@dataclass(frozen=True)
 class Terms:
     """One version of the agreement."""
 

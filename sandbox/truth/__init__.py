@@ -4,8 +4,10 @@
 opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attribution, receivables, branch_revenue,
 reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
 cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
-that the agreement is broken; `before_after` what changed with each version of it; `data_anomalies` what is
-odd in the records; `lead_ratings` how sellers grade what kind of leads; `headline` the headline metrics by channel and team; `actual` what really happened;
+that the agreement is broken; `before_after` what changed with each version of it; `data_anomalies` what is odd in the
+records; `lead_ratings` how sellers grade what kind of leads; `headline` the headline metrics by channel and team;
+`shared_goals` what both areas reached together; `score_parts`, `scores` and `score_review` the agreement's own score;
+`actual` what really happened;
 `distance` how far the observable is from it.
 """
 
@@ -22,6 +24,7 @@ from sandbox.truth.attribution import attribution, touchpoints
 from sandbox.truth.before_after import before_after
 from sandbox.truth.campaign_return import campaign_return
 from sandbox.truth.economics import economics
+from sandbox.truth.goals import shared_goals
 from sandbox.truth.headline import headline
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.truth.judged import Knowledge, know
@@ -29,6 +32,7 @@ from sandbox.truth.media_cost import media_cost
 from sandbox.truth.observations import Observations, Posted, Webhook, as_observations, second
 from sandbox.truth.ratings import lead_ratings
 from sandbox.truth.really import actual, distance
+from sandbox.truth.scoring import score_parts, score_review, scores
 from sandbox.truth.warnings import warning_signs
 from sandbox.world import World
 
@@ -104,5 +108,9 @@ __all__ = [
     "media_cost",
     "observable",
     "returns_due",
+    "score_parts",
+    "score_review",
+    "scores",
+    "shared_goals",
     "warning_signs",
 ]

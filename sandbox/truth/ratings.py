@@ -15,11 +15,7 @@ BAND = 20
 
 def lead_ratings(known: Knowledge, handoffs: pd.DataFrame) -> pd.DataFrame:
     """One row per trait, value and month, as rpt_lead_ratings must have them. `handoffs`: the truth's own table."""
-    segments: dict[str, str | None] = {}
-    for organization in known.seen.organizations.values():  # oldest first
-        company = company_of_organization(organization)
-        if company is not None:
-            segments.setdefault(company, organization.get("segment"))
+    segments = segments_of(known)
     groups: dict[tuple[str, str, date], list[tuple[int | None, bool]]] = defaultdict(list)
     for one, row in zip(known.judged, handoffs.to_dict("records"), strict=True):
         traits = {
@@ -39,6 +35,16 @@ def lead_ratings(known: Knowledge, handoffs: pd.DataFrame) -> pd.DataFrame:
         for (trait, value, month), members in groups.items()
     ]
     return pd.DataFrame(rows, dtype=object)
+
+
+def segments_of(known: Knowledge) -> dict[str, str | None]:
+    """Company -> what it does, as its oldest organization in the CRM says."""
+    segments: dict[str, str | None] = {}
+    for organization in known.seen.organizations.values():  # oldest first
+        company = company_of_organization(organization)
+        if company is not None:
+            segments.setdefault(company, organization.get("segment"))
+    return segments
 
 
 def _counts(members: list[tuple[int | None, bool]], everybody: list[int]) -> dict[str, Any]:

@@ -10,6 +10,40 @@ SECTIONS = f"""\
       sectors: [Indústria]
       regions: [SP]
       behaviour: {{pt: Compara, en: Compares}}
+    scoring:
+      bands: [20, 40]
+      review: {{least_sample: 40}}
+      rules:
+        - id: setor
+          part: fit
+          title: {{pt: Setor que atendemos, en: Sector we serve}}
+          when: {{segment_in: [Indústria, Logística]}}
+          points: 20
+        - id: porte
+          part: fit
+          title: {{pt: Porte, en: Size}}
+          when: {{field: cf_porte_empresa, field_in: [100 a 499 funcionários]}}
+          points: 10
+        - id: canal
+          part: interest
+          title: {{pt: Canal, en: Channel}}
+          when: {{channel_in: [event, email]}}
+          points: 5
+        - id: pediu
+          part: interest
+          title: {{pt: Pediu orçamento, en: Asked for a quote}}
+          when: {{conversion_in: [orcamento], within_days: 30}}
+          points: 15
+        - id: frequencia
+          part: interest
+          title: {{pt: Voltou, en: Came back}}
+          when: {{conversions_at_least: 3, within_days: 90}}
+          points: 10
+        - id: abriu
+          part: interest
+          title: {{pt: Abriu e-mails, en: Opened e-mails}}
+          when: {{signal: emails_opened}}
+          points: 5
     routing:
       mode: assign
       rules:
@@ -36,6 +70,13 @@ SECTIONS = f"""\
         - {{measure: capture_completeness, at_least: 0.9, fields: [email, name], forms: [feira]}}
       sales:
         - {{measure: wins_per_month, at_least: 10}}
+    shared_goals:
+      - id: receita
+        title: {{pt: Receita conjunta, en: Joint revenue}}
+        measure: revenue_per_month
+        at_least: 400000
+        bonus_share: {{marketing: 0.2, sales: 0.1}}
+        pays_from: 0.7
     warning_signs: {{untouched_share_above: 0.2, mql_growth_without_revenue_months: 3}}
     calendars_by_team: {{Sul: sul}}
     calendars_by_seller: {{{SELLER}: sul}}

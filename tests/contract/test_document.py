@@ -86,10 +86,10 @@ def test_document_in_english(full: Agreement) -> None:
 def test_sections_stand_in_the_order_of_a_contract(full: Agreement) -> None:
     found = compose(full, "v1", COMPANY)
     assert [section.key for section in found.sections] == [
-        "parties", "glossary", "icp", "mql", "sql", "hot", "routing", "by_marketing", "by_sales", "reasons",
-        "passage", "consent", "judging", "calendars", "targets", "warning_signs",
+        "parties", "glossary", "icp", "mql", "sql", "hot", "scoring", "routing", "by_marketing", "by_sales", "reasons",
+        "passage", "consent", "judging", "calendars", "targets", "shared_goals", "warning_signs",
     ]  # fmt: skip
-    assert [section.key for section in found.sections[8].sections] == [
+    assert [section.key for section in found.sections[9].sections] == [
         "clocks_sales", "cadence", "give_back", "rating_given", "month_sales"
     ]  # fmt: skip
     assert [annex.key for annex in found.annexes] == ["exceptions"]
@@ -238,7 +238,8 @@ def test_the_first_day_of_a_month_is_an_ordinal_in_portuguese(full: Agreement) -
 def test_document_speaks_of_every_section_of_the_model() -> None:
     # A section added to the model without a place in the document would be signed without being read.
     spoken = {
-        "version", "effective_from", "effective_until", "signatures", "icp", "qualification", "hot_when", "routing",
+        "version", "effective_from", "effective_until", "signatures", "icp", "qualification", "hot_when", "scoring",
+        "routing", "shared_goals",
         "owner", "response_clocks", "cadence", "give_back", "rating", "nurture_return", "commitments", "reasons",
         "passage", "consent", "targets", "warning_signs", "calendar", "calendars_by_team", "calendars_by_seller",
     }  # fmt: skip

@@ -17,7 +17,7 @@ from orchestration import stages
 from orchestration.profile import Profile
 from sandbox import truth
 from sandbox.exports import write_media
-from sandbox.truth.agreement import local_date, naive
+from sandbox.truth.agreement import local_date, local_day, naive
 from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.truth.outcomes import conversions_of
 from sandbox.world import World
@@ -229,6 +229,24 @@ def test_every_headline_metric_of_the_company_its_channels_and_teams(story: Stor
     _equal(expected[whole].drop(columns=["dimension", "value"]), company, ["metric", "period", "period_start"])
     key = ["metric", "period", "period_start", "dimension", "value"]
     _equal(expected[~whole], story.mart("select * from marts.rpt_headline_breakdown"), key)
+
+
+def test_every_shared_goal_and_what_each_area_brought(story: Story) -> None:
+    expected = truth.shared_goals(story.truth, truth.DEMO, local_day(naive(story.world.end)))
+    assert {"met", "missed", "immature"} & set(expected["status"]) and (expected["earned_bonus_share"] > 0).any()
+    _equal(expected, story.mart("select * from marts.rpt_shared_goals"), ["period_start", "goal_id", "area"])
+
+
+def test_every_point_of_the_score_and_its_review(story: Story) -> None:
+    handoffs = story.truth["handoffs"]
+    parts = truth.score_parts(story.known, handoffs)
+    assert set(parts["result"]) == {"earned", "missed", "not_readable"}
+    _equal(parts, story.mart("select * from marts.fct_handoff_score_parts"), ["handoff_id", "rule_id"])
+    scored = truth.scores(parts, handoffs)
+    assert len(set(scored["band"])) == 3 and set(scored["is_band_sure"]) == {True, False}
+    _equal(scored, story.mart("select * from marts.fct_handoff_scores"), ["handoff_id"])
+    reviewed = truth.score_review(story.known, scored, handoffs)
+    _equal(reviewed, story.mart("select * from marts.rpt_score_review"), ["trait", "value", "period_start", "band"])
 
 
 def test_nobody_s_story_has_a_hole(story: Story) -> None:
