@@ -60,7 +60,7 @@ def shared_goals(version: SignedVersion, language: Language) -> Section:
 
 def goal_text(goal: SharedGoal, language: Language) -> str:
     """`receita faturada no mês: 400.000`."""
-    return f"{word(f'measure_{goal.measure}', language)}: {number_text(goal.at_least, language)}"
+    return f"{word(f'goal_{goal.measure}', language)}: {number_text(goal.at_least, language)}"
 
 
 def bonus_text(goal: SharedGoal, language: Language) -> str:

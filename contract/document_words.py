@@ -155,7 +155,8 @@ FRAME: dict[str, tuple[str, str]] = {
     "bonus": ("Parte do bônus", "Part of the bonus"),
     "bonus_of": ("marketing {marketing}, vendas {sales}", "marketing {marketing}, sales {sales}"),
     "pays_from": ("paga a partir de {share} da meta", "pays from {share} of the goal"),
-    "measure_revenue_per_month": ("receita faturada no mês", "revenue invoiced in the month"),
+    "goal_revenue_per_month": ("receita faturada no mês", "revenue invoiced in the month"),
+    "goal_wins_per_month": ("vendas fechadas no mês", "sales closed in the month"),
     "warning_signs": ("Sinais de que o acordo está quebrado", "Signs that the agreement is broken"),
     "warning_text": (
         "As duas áreas se reúnem quando aparece um destes sinais:",

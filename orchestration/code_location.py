@@ -8,6 +8,7 @@ from orchestration.assets.deliveries import delivery_assets
 from orchestration.assets.models import model_assets
 from orchestration.assets.published import published_assets
 from orchestration.assets.raw import missing_specs, raw_assets
+from orchestration.assets.reviews import review_asset
 from orchestration.dbt_runner import read_manifest
 from orchestration.jobs import jobs_of
 from orchestration.profile import Profile
@@ -26,6 +27,7 @@ def build_definitions(profile: Profile) -> Definitions:
             model_assets(profile, manifest),
             published_assets(profile, manifest),
             *delivery_assets(profile),
+            review_asset(profile),
         ],
         jobs=list(jobs.values()),
         schedules=schedules_of(profile, jobs),

@@ -1,4 +1,4 @@
-"""Commands about the agreement between marketing and sales: check, show, diff, schema, restate."""
+"""Commands about the agreement between marketing and sales: check, show, diff, schema, review, restate."""
 
 from __future__ import annotations
 
@@ -123,6 +123,34 @@ def schema(out: OutOption = None) -> None:
     from contract.schema import json_schema
 
     _hand_out(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n", out)
+
+
+@app.command()
+def review(
+    profile: ProfileOption = None, locale: LocaleOption = None, out: OutOption = None, as_json: JsonOption = False
+) -> None:
+    """Hold the score's points against what really became SQL, and propose others as a diff. Changes nothing.
+
+    --out writes the diff to a file; without it the diff follows the review.
+    """
+    from dataclasses import asdict
+
+    from orchestration.score_reviews import review_score
+
+    company = common.open_profile(profile)
+    try:
+        found = review_score(company, locale.value if locale else None)
+    except FileNotFoundError as error:
+        common.fail(str(error), common.STAGE)
+    if as_json:
+        rules = [{"rule": r.rule.id, "points": r.rule.points, **asdict(r.counts), "verdict": r.verdict, "lift": r.lift,
+                  "lift_low": r.lift_low, "lift_high": r.lift_high, "proposed": r.proposed} for r in found.readings]  # fmt: skip
+        common.show({"version": found.version, "rules": rules, "diff": found.diff}, True)
+        return
+    for text in found.lines:
+        common.out.print(text, markup=False, soft_wrap=True)
+    if found.diff:
+        _hand_out(found.diff, out)
 
 
 @app.command()

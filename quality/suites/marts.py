@@ -37,6 +37,10 @@ def _keys() -> list[Rule]:
         "fct_touchpoints": "touchpoint_id",
         "fct_attribution": "attribution_id",
         "fct_deliveries": "delivery_id",
+        "fct_handoff_scores": "handoff_id",
+        "fct_handoff_score_parts": "score_part_id",
+        "rpt_shared_goals": "shared_goal_id",
+        "rpt_headline_breakdown": "headline_breakdown_id",
     }
     rules = []
     for table, key in keyed.items():
