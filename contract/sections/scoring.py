@@ -41,7 +41,7 @@ class ScoreWhen(Sparse):
             what = " and ".join(given) if given else "nothing"
             raise ValueError(f"points are earned by one thing, and these by {what}; write one of {', '.join(_KINDS)}")
         if (self.field is not None) != (self.kind == "field_in"):
-            raise ValueError("field and field_in go together: field: cf_porte_empresa, field_in: [100 a 499 funcionários]")
+            raise ValueError("field and field_in go together; write field: cf_porte_empresa, field_in: [100 a 499 funcionários]")
         if self.within_days is not None and not self.kind.startswith("conversion"):
             raise ValueError("within_days belongs to conversion_in and conversions_at_least; remove it")
         return self
@@ -94,7 +94,7 @@ class Scoring(Sparse):
                 raise ValueError(f"{rule.id!r} appears twice under scoring; keep one, or rename this one")
             seen.add(rule.id)
         if list(self.bands) != sorted(set(self.bands)) or self.bands[0] < 1:
-            raise ValueError("bands must rise and begin above 0, as [40, 70]")
+            raise ValueError("bands must rise and begin above 0; write them as [40, 70]")
         total = sum(rule.points for rule in self.rules)
         if self.bands[-1] > total:
             raise ValueError(f"the best band begins at {self.bands[-1]} and all rules together earn {total}; lower it")

@@ -47,7 +47,7 @@ CASES: list[tuple[str, str, str, str, str, str]] = [
     ("rule that hides others", "          when: {states: [PR, SC], channels: [event], forms: [feira], portfolio: true}\n", "", "    routing:", "takes every lead", "Put it last"),
     ("seller twice in a rule", "Bia@", "Ana@", "          sellers: [{seller: Ana", "listed twice", "Keep one"),
     ("grace without assign", "mode: assign", "mode: observe\n      grace: 5 min", "      grace:", "belongs to mode: assign", "Remove it"),
-    ("state in full", "states: [PR, SC]", "states: [Paraná]", "          when:", "is not a state", "two letters"),
+    ("state in full", "states: [PR, SC]", "states: [Paraná]", "          when: {states", "is not a state", "two letters"),
     ("share in percent", "at_least: 0.85", "at_least: 85", "measure: acceptance_rate", "is 85", "0.85 for 85 %"),
     ("half a sale", "at_least: 10}", "at_least: 10.5}", "measure: wins_per_month", "not a count", "whole number"),
     ("capture without fields", ", fields: [email, name]", "", "measure: capture_completeness", "names no fields", "fields: [email"),
