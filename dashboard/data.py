@@ -46,7 +46,7 @@ def headline(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """One row per metric: its last judged month (met or missed), else its last month with the reason it is not judged."""
     return con.execute(
         "select metric, period_start, actual, target, direction, unit, status, reason, sample_size,"
-        " share_within_target from ("
+        " share_within_target, is_beyond_chance from ("
         "  select *, row_number() over (partition by metric order by"
         "   case when status in ('met', 'missed') then 0 else 1 end, period_start desc) as place"
         "  from marts.rpt_headline_metrics where period = 'month') where place = 1 order by metric"

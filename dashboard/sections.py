@@ -64,6 +64,8 @@ def _card(column: Any, metric: str, row: pd.Series, words: Texts, formats: Forma
         if not pd.isna(row["target"]):
             parts.append(words("target", value=_value(metric, row["target"], formats)))
         parts.append(words("sample", n=formats.number(int(row["sample_size"]))))
+        if row["status"] in ("met", "missed") and not pd.isna(row["is_beyond_chance"]) and not row["is_beyond_chance"]:
+            parts.append(words("within_chance"))
         st.caption(" · ".join(parts))
 
 

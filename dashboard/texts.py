@@ -42,6 +42,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     ),
     "target": ("meta {value}", "target {value}"),
     "sample": ("n = {n}", "n = {n}"),
+    "within_chance": ("amostra pequena demais para ter certeza", "sample too small to be sure"),
     "status_met": ("na meta", "on target"),
     "status_missed": ("fora da meta", "off target"),
     "status_immature": ("ainda em formação", "still maturing"),

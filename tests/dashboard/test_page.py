@@ -17,11 +17,12 @@ create table marts.publication as select 's1' as snapshot_id, timestamp '2026-06
 create table marts.dim_agreement_versions as select 'v1' as agreement_version, timestamp '2026-01-01 03:00:00' as effective_from;
 create table marts.dim_sellers as select 's' as seller_id, 'ABC123' as seller_label;
 create table marts.rpt_headline_metrics as select * from (values
-  ('mql_to_sql', 'month', date '2026-05-01', 0.55, 0.70, 'at_least', 'share', 'missed', null, 40, null),
-  ('mql_to_sql', 'month', date '2026-06-01', 0.90, 0.70, 'at_least', 'share', 'immature', 'cohort_open', 10, null),
-  ('first_contact_hot', 'month', date '2026-06-01', 250.0, 300, 'at_most', 'seconds', 'met', null, 12, 0.8),
-  ('nrr', 'month', date '2026-06-01', null, 1.0, 'at_least', 'share', 'not_judgeable', 'no_contract_movements', 0, null)
-) t(metric, period, period_start, actual, target, direction, unit, status, reason, sample_size, share_within_target);
+  ('mql_to_sql', 'month', date '2026-05-01', 0.55, 0.70, 'at_least', 'share', 'missed', null, 40, null, false),
+  ('mql_to_sql', 'month', date '2026-06-01', 0.90, 0.70, 'at_least', 'share', 'immature', 'cohort_open', 10, null, null),
+  ('first_contact_hot', 'month', date '2026-06-01', 250.0, 300, 'at_most', 'seconds', 'met', null, 12, 0.8, true),
+  ('nrr', 'month', date '2026-06-01', null, 1.0, 'at_least', 'share', 'not_judgeable', 'no_contract_movements', 0, null, null)
+) t(metric, period, period_start, actual, target, direction, unit, status, reason, sample_size, share_within_target,
+  is_beyond_chance);
 create table marts.rpt_warning_signs as select * from (values
   ('untouched_share_above', date '2026-05-01', true, null, 0.21, 0.15, 56, 'alert'),
   ('untouched_share_above', date '2026-05-01', true, 's', 0.60, 0.15, 20, 'alert'),
@@ -82,7 +83,7 @@ def test_every_section_in_portuguese(published: Path, monkeypatch: pytest.Monkey
     page = draw(published, monkeypatch)
     assert not page.exception
     said = words(page)
-    for text in ("Passagem de bastão · Exemplo", "30/06/2026 18:00", "MQL → SQL · 05/2026 55%", "fora da meta", "4 min 10 s",
+    for text in ("Passagem de bastão · Exemplo", "30/06/2026 18:00", "MQL → SQL · 05/2026 55%", "fora da meta", "amostra pequena demais para ter certeza", "4 min 10 s",
                  "não dá para julgar", "Primeiro contato", "Cumprido: 75%", "Devolvidos à nutrição: 2 (1 ✓)"):  # fmt: skip
         assert text in said, f"{text!r} is not on the page:\n{said}"
 
