@@ -83,8 +83,9 @@ def test_every_section_in_portuguese(published: Path, monkeypatch: pytest.Monkey
     page = draw(published, monkeypatch)
     assert not page.exception
     said = words(page)
-    for text in ("Passagem de bastão · Exemplo", "30/06/2026 18:00", "MQL → SQL · 05/2026 55%", "fora da meta", "amostra pequena demais para ter certeza", "4 min 10 s",
-                 "não dá para julgar", "Primeiro contato", "Cumprido: 75%", "Devolvidos à nutrição: 2 (1 ✓)"):  # fmt: skip
+    for text in ("Passagem de bastão · Exemplo", "30/06/2026 18:00", "MQL → SQL · 05/2026 55%", "fora da meta",
+                 "amostra pequena demais para ter certeza", "4 min 10 s", "não dá para julgar", "Primeiro contato",
+                 "Cumprido: 75%", "Devolvidos à nutrição: 2 (1 ✓)"):  # fmt: skip
         assert text in said, f"{text!r} is not on the page:\n{said}"
 
 
