@@ -1,5 +1,5 @@
 {% macro funnel_stages() -%}
-  {#- The funnel in its order (design section 4); renewal and expansion follow with contracts. -#}
+  {#- The funnel in its order (design section 4). Renewals and expansions come after it and have no order: rpt_mrr counts them. -#}
   {{ return(['lead', 'mql', 'accepted', 'sql', 'opportunity', 'proposal', 'customer']) }}
 {%- endmacro %}
 

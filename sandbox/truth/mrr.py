@@ -31,6 +31,7 @@ class Span:
     monthly: Decimal
     since: date
     until: date | None
+    planned_end: date | None
 
 
 def spans(seen: Seen) -> list[Span]:
@@ -55,8 +56,30 @@ def spans(seen: Seen) -> list[Span]:
                 company = companies.get(customer)
                 node = f"erp:{ERP_GROUP}::{text_of(sheet, 'CNA_CLIENT')}:{text_of(sheet, 'CNA_LOJACL')}"
                 monthly = half_up(sheet["CNA_VLTOT"] / sheet["CNA_QTDREC"])
-                found.append(Span(company or md5(node), company, monthly, since, following or over))
+                found.append(Span(company or md5(node), company, monthly, since, following or over, day_of(row["CN9_DTFIM"])))
     return found
+
+
+def growth(found: list[Span], today: date) -> list[tuple[str, str, str | None, date]]:
+    """(renewal or expansion, account, company, day): contracts that went on behind their planned end, and days on which an
+    account that paid already began to pay more."""
+    known, one_day = [span for span in found if span.since <= today], timedelta(days=1)
+    accounts: dict[str, list[Span]] = {}
+    for span in known:
+        accounts.setdefault(span.account_id, []).append(span)
+
+    def paid(account: str, day: date) -> Decimal:
+        held = (s.monthly for s in accounts[account] if s.since <= day and (s.until is None or day < s.until))
+        return sum(held, _ZERO)
+
+    events = set()
+    for span in known:
+        if 0 < paid(span.account_id, span.since - one_day) < paid(span.account_id, span.since):
+            events.add(("expansion", span.account_id, span.company_id, span.since))
+        behind = span.planned_end and span.planned_end + one_day
+        if behind and span.since < behind <= today and (span.until is None or behind < span.until):
+            events.add(("renewal", span.account_id, span.company_id, behind))
+    return sorted(events, key=lambda event: (event[0], event[1], event[3]))
 
 
 def balances(found: list[Span], today: date) -> dict[date, dict[str, Decimal]]:

@@ -1,5 +1,7 @@
 """The truth's tables as pandas frames. Instants are naive UTC whole seconds, dates are dates, money is Decimal."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -20,7 +22,7 @@ from sandbox.truth.revenue_match import CONFIDENCE
 _STAGE_FACTS = {
     "lead": ("awareness", "marketing"), "mql": ("consideration", "both"), "accepted": ("consideration", "both"),
     "sql": ("consideration", "both"), "opportunity": ("decision", "sales"), "proposal": ("decision", "sales"),
-    "customer": ("success", "customer_success"),
+    "customer": ("success", "customer_success"), "renewal": ("success", "customer_success"), "expansion": ("expansion", "both"),
 }  # fmt: skip
 
 
@@ -170,15 +172,26 @@ def funnel_events(known: Knowledge) -> pd.DataFrame:
             entries.extend((person, one.record, stage, at) for stage, at in stages if stage and stage != "mql")
         if one.outcome.won_at:
             entries.append((person, one.record, "customer", one.outcome.won_at))
+    dated = [(*entry, local_date(entry[3])) for entry in entries]
+    dated += [(one.passage.person, one.record, stage, None, day) for stage, one, day in _grown(known)]
     rows = [
         {"person": person, "opening_record": record, "stage": stage, "funnel_stage": _STAGE_FACTS[stage][0],
-         "owner_area": _STAGE_FACTS[stage][1], "entered_at": at, "entered_date": local_date(at)}
-        for person, record, stage, at in entries
+         "owner_area": _STAGE_FACTS[stage][1], "entered_at": at, "entered_date": day}
+        for person, record, stage, at, day in dated
     ]  # fmt: skip
     return _frame(
         rows,
         ["person", "opening_record", "stage", "funnel_stage", "owner_area", "entered_at", "entered_date"],
     )
+
+
+def _grown(known: Knowledge) -> Iterator[tuple[str, Judged, date]]:
+    """Renewals and expansions with the company's last sale until that day; those of nobody from the funnel are left out."""
+    for stage, _, company, day in mrr.growth(mrr.spans(known.seen), local_day(known.as_of)):
+        sold = [(o.outcome.won_at, o) for o in known.judged if o.outcome.won_at and o.company_id == company and company]
+        until = [(won_at, one) for won_at, one in sold if local_day(won_at) <= day]
+        if until:
+            yield stage, max(until, key=lambda pair: pair[0])[1], day
 
 
 def attempts(known: Knowledge) -> pd.DataFrame:

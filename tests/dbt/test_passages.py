@@ -106,7 +106,7 @@ def stories() -> Raw:
 @pytest.fixture(scope="module")
 def warehouse(dbt_home: Path) -> Iterator[Path]:
     database = stories().write_duckdb(fresh_warehouse(dbt_home))
-    selected = ["staging", "+int_handoffs", "int_funnel_events", "int_companies", "int_people", "int_seller_identities"]
+    selected = ["staging", "+int_handoffs", "+int_funnel_events", "int_companies", "int_people", "int_seller_identities"]
     run_dbt(["run", "--select", *selected], dbt_home, database)
     yield database
 

@@ -1,5 +1,5 @@
--- Entries of a person into a stage: lead, MQL, each visit of a mapped stage (re-entries too), customer. A stage that was
--- skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it. Deals that
+-- Entries of a person into a stage: lead, MQL, each visit of a mapped stage (re-entries too), customer, and what
+-- its contracts became. A stage that was skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it. Deals that
 -- were sold outside the funnel are not in it.
 with events as (
     select
@@ -61,6 +61,18 @@ with events as (
         source_system
     from {{ ref("int_handoffs") }}
     where status = 'won'
+
+    union all
+
+    select
+        stage || ':' || account_id || ':' || {{ as_text("day") }} as event_key,
+        person_id,
+        handoff_id,
+        stage,
+        cast(null as timestamp) as entered_at,
+        day as entered_date,
+        source_system
+    from {{ ref("int_customer_growth") }}
 )
 
 select

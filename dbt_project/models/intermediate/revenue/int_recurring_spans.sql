@@ -35,7 +35,8 @@ contracts as (
             d.next_since,
             case when d.contract_status in ('cancelled', 'ended', 'revised') then coalesce(d.cn9_dtfim, s.cna_ultmed)
                 when d.contract_status = 'paused' then coalesce(s.cna_ultmed, d.since) end
-        ) as until
+        ) as until,
+        d.cn9_dtfim as planned_end
     from dated as d
     inner join {{ ref('stg_protheus__cna') }} as s
         on d.company_group = s.company_group
@@ -50,11 +51,11 @@ contracts as (
         and {{ branch_matches('c.a1_filial', 's.cna_filial') }}
 )
 
-select basis, account_id, company_id, amount, since, until from contracts
+select basis, account_id, company_id, amount, since, until, planned_end from contracts
 union all
 select
     'crm_amount', coalesce(company_id, person_id, opportunity_id), company_id, amount_recurring, closed_date,
-    cast(null as date)
+    cast(null as date), cast(null as date)
 from {{ ref('int_opportunities') }}
 where outcome = 'won' and not is_copy and amount_recurring > 0 and closed_date is not null
     and not exists (select 1 from contracts)
