@@ -8,6 +8,10 @@ from contract.words import Language, number_text, share_text
 _WORDS: dict[str, tuple[str, str]] = {
     "proposed": ("propõe-se {points} em vez de {now} pontos", "{points} instead of {now} points are proposed"),
     "within_chance": ("{now} pontos cabem no intervalo: nada a propor", "{now} points are within the interval: nothing to propose"),
+    "no_difference": (
+        "o acaso basta para explicar a diferença: nada a propor",
+        "chance is enough to explain the difference: nothing to propose",
+    ),
     "no_lift": ("nenhuma regra separa quem virou SQL: nada a propor", "no rule tells who became SQL: nothing to propose"),
     "small_sample": (
         "amostra pequena demais: {earned} com e {missed} sem, e são precisas {least} de cada lado; nada se propõe",
@@ -45,6 +49,8 @@ def line(reading: Reading, least: int, language: Language) -> str:
         "now": number_text(rule.points, language), "points": number_text(reading.proposed or 0, language),
     }  # fmt: skip
     said = say(reading.verdict, language, **numbers)
+    if reading.verdict == "within_chance" and reading.lift_low is not None and reading.lift_low <= 0 <= (reading.lift_high or 0):
+        said = say("no_difference", language)
     if reading.lift is not None and reading.lift_low is not None and reading.lift_high is not None:
         ends = {"lift": reading.lift, "from_": reading.lift_low, "to": reading.lift_high}
         shares = {key: share_text(round(value, 3), language) for key, value in ends.items()}

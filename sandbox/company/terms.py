@@ -96,7 +96,7 @@ def _score(asked: int) -> tuple[ScoreRule, ...]:
 SCORES: Mapping[str, tuple[ScoreRule, ...]] = {"v2": _score(25), "v3": _score(25), "v4": _score(30), "v5": _score(30)}
 SCORE_BANDS = (("A", 55), ("B", 30), ("C", 0))
 SHARED_GOALS = (
-    ("receita_conjunta", "revenue_per_month", 250000, {"marketing": "0.20", "sales": "0.10"}, "0.70"),
+    ("receita_conjunta", "revenue_per_month", 2500000, {"marketing": "0.20", "sales": "0.10"}, "0.70"),
     ("vendas_conjuntas", "wins_per_month", 25, {"marketing": "0.10", "sales": "0.00"}, None),
 )
 

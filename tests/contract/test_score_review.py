@@ -49,6 +49,7 @@ def test_what_is_within_chance_stays(version: SignedVersion) -> None:
     assert {r.rule.id: (r.verdict, r.proposed) for r in readings if r.lift is not None} == {
         "pediu": ("within_chance", None), "setor": ("within_chance", None)
     }  # fmt: skip
+    assert any("o acaso basta para explicar" in line(reading, 40, "pt") for reading in readings)
     alike = review(version, {"pediu": Counts(60, 30, 60, 30)})
     assert [r.verdict for r in alike if r.lift is not None] == ["no_lift"]
 
