@@ -59,7 +59,10 @@ class HubspotApi:
         }  # fmt: skip
         params = {"archived": "true"} if archived else None
         answer = self._http.post(self.path("objects", f"/{kind}/batch/read"), body, params, resource="objects")
-        return _rows(_object(answer, f"batch read of {kind}"))
+        found = _rows(_object(answer, f"batch read of {kind}"))
+        if not all(has_id(row) for row in found):  # whichever record that was would look as if it were gone
+            raise ApiError(f"HubSpot: batch read of {kind} answered with a record without an id; none of the batch was taken.")
+        return found
 
     def listing(self, path: str, params: Mapping[str, Any]) -> Iterator[list[Row]]:
         """Pages of a GET listing. `paging.next.after` leads on; the link is not followed, it may name another host."""
@@ -104,6 +107,12 @@ class HubspotApi:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def has_id(row: Any) -> bool:
+    """Whether a row of an answer is a record: ids are numeric text (3.4)."""
+    key = str(row.get("id") or "") if isinstance(row, dict) else ""
+    return key.isascii() and key.isdigit()
 
 
 def _wait(answer: Response, _attempt: int) -> float | None:

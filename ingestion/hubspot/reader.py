@@ -6,9 +6,11 @@ it and leaves out what is stored with the same instant of change, so rows of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from ingestion.errors import ApiError
 from ingestion.fan_out import fan_out
@@ -52,6 +54,7 @@ class Reader:
     def __post_init__(self) -> None:
         self.now = self.ports.clock.now().replace(tzinfo=None)
         self.known = Known(self.session.read(**QUERIES))
+        self.refused: list[Row] = []  # quarantine rows of what no slice has taken yet
         self.again: dict[str, dict[str, None]] = {"leads": {}, "deals": {}}  # their links changed, not they themselves
 
     def read(self) -> Iterator[Slice]:
@@ -109,7 +112,7 @@ class Reader:
             if len(waiting) >= self.config.slice_size:
                 yield self._details(kind, _ids(waiting), waiting)
                 waiting = []
-        if waiting:
+        if waiting or self.refused:
             yield self._details(kind, _ids(waiting), waiting)
 
     def _again(self, kind: Kind, keys: Sequence[str]) -> Iterator[Slice]:
@@ -210,7 +213,8 @@ class Reader:
         since = cursor - timedelta(minutes=self.config.lookback_minutes) if cursor else None
         until = self.now - timedelta(seconds=self.config.lag_seconds)
         table = kind if kind in KEYS else "activities"
-        for rows in changed_since(self.api, kind, names, since, until):
+        for rows, refused in changed_since(self.api, kind, names, since, until):
+            self.refused += [_no_id(table, row) for row in refused]
             prefix = f"{kind.removesuffix('s')}:" if table == "activities" else ""
             news = [row for row in rows if self.known.is_news(table, f"{prefix}{row['id']}", modified_at(kind, row))]
             if kind not in ("leads", "deals"):
@@ -237,7 +241,8 @@ class Reader:
 
     def _slice(self, parts: Iterable[Tables], flush: bool = False) -> Slice:
         """The rows of several records; what they say is known from here on."""
-        tables = merge(parts)
+        tables = merge([*parts, {"quarantine": self.refused}])
+        self.refused = []
         self.known.learn(tables, self.session.load_seq)
         return Slice(tables, flush=flush)
 
@@ -251,6 +256,13 @@ class Reader:
             cursors = self.session.state.setdefault("cursors", {})
             newest = max([*dates, *([at] if (at := self._cursor(kind)) else [])])
             cursors[kind] = newest.isoformat()
+
+
+def _no_id(table: str, row: Any) -> Row:
+    """A row of a search that nothing can be asked about; what stands in the place of its id is shown when it is a plain word."""
+    said = str(row.get("id")) if isinstance(row, dict) and row.get("id") is not None else ""
+    shown = said if re.fullmatch(r"-?[0-9A-Za-z_.-]{1,40}", said) else None
+    return {"source_table": table, "record_key": shown, "column_name": "id", "reason": "no numeric id"}
 
 
 def _ids(rows: Iterable[Row]) -> list[str]:

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from ingestion.errors import SourceError
-from ingestion.hubspot.client import HubspotApi
+from ingestion.hubspot.client import HubspotApi, has_id
 from ingestion.hubspot.settings import SEARCH_PAGE
 from ingestion.rows import Row, instant
 
 EPOCH = datetime(1970, 1, 1)
 TICK = timedelta(milliseconds=1)  # instants are compared as milliseconds
+
+
+class Found(NamedTuple):
+    """A page: its rows, and what stands among them without an id that the next page could start behind."""
+
+    rows: list[Row]
+    refused: list[Any]
 
 
 def modified_name(kind: str) -> str:
@@ -34,15 +42,15 @@ def modified_at(kind: str, row: Row) -> datetime | None:
 
 def changed_since(
     api: HubspotApi, kind: str, properties: Sequence[str], since: datetime | None, until: datetime
-) -> Iterator[list[Row]]:
+) -> Iterator[Found]:
     """Pages of rows changed in [since, until] (naive UTC; None: all), in the order of their change, each once."""
     name, low = modified_name(kind), since
     seen: set[str] = set()
     while True:
         bounds = [_filter(name, "LTE", until), *([_filter(name, "GTE", low)] if low else [])]
-        found, more = _page(api, kind, properties, bounds, name)
-        if fresh := _fresh(found, seen):
-            yield fresh
+        page, more = _page(api, kind, properties, bounds, name)
+        found = page.rows
+        yield from _fresh(page, seen)
         if not more:
             return
         # A row that says it changed later than was asked for is wrong; the next page starts at what can be true.
@@ -58,17 +66,16 @@ def changed_since(
 
 def _at_one_instant(
     api: HubspotApi, kind: str, properties: Sequence[str], at: datetime, seen: set[str]
-) -> Iterator[list[Row]]:
+) -> Iterator[Found]:
     name, last = modified_name(kind), 0
     while True:
         bounds = [_filter(name, "EQ", at)]
         bounds += [{"propertyName": "hs_object_id", "operator": "GT", "value": str(last)}] if last else []
-        found, more = _page(api, kind, properties, bounds, "hs_object_id")
-        if fresh := _fresh(found, seen):
-            yield fresh
+        page, more = _page(api, kind, properties, bounds, "hs_object_id")
+        yield from _fresh(page, seen)
         if not more:
             return
-        highest = max((int(row["id"]) for row in found), default=0)
+        highest = max((int(row["id"]) for row in page.rows), default=0)
         if highest <= last:
             raise _stuck(kind)
         last = highest
@@ -76,7 +83,7 @@ def _at_one_instant(
 
 def _page(
     api: HubspotApi, kind: str, properties: Sequence[str], bounds: list[Row], order: str
-) -> tuple[list[Row], bool]:
+) -> tuple[Found, bool]:
     body = api.search(
         kind,
         {
@@ -87,16 +94,20 @@ def _page(
             "after": "0",
         },
     )
-    found = [row for row in body["results"] if isinstance(row, dict) and str(row.get("id") or "").isdigit()]
+    found = Found([row for row in body["results"] if has_id(row)], [row for row in body["results"] if not has_id(row)])
     total = body.get("total")
     more = bool(body.get("paging")) or (isinstance(total, int) and total > len(body["results"]))
     return found, more
 
 
-def _fresh(found: list[Row], seen: set[str]) -> list[Row]:
-    fresh = list({str(row["id"]): row for row in found if str(row["id"]) not in seen}.values())
-    seen.update(str(row["id"]) for row in fresh)
-    return fresh
+def _fresh(page: Found, seen: set[str]) -> Iterator[Found]:
+    """What no page before showed: pages begin at the instant at which the last one ended."""
+    rows = {str(row["id"]): row for row in page.rows if str(row["id"]) not in seen}
+    # Nothing tells rows without an id apart but what they say.
+    refused = {said: row for row in page.refused if (said := repr(row)) not in seen}
+    seen.update(rows, refused)
+    if rows or refused:
+        yield Found(list(rows.values()), list(refused.values()))
 
 
 def _filter(name: str, operator: str, at: datetime) -> Row:
