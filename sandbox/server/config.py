@@ -97,6 +97,7 @@ class SandboxConfig:
     hubspot_207: bool = True  # partial batches: 207, or 200 with the same body
     hubspot_category_only: bool = False  # 429 with `category` in the place of `errorType`
     hubspot_dispositions: bool = True  # False: sellers log calls without a result
+    hubspot_events_shuffled: bool = False  # events of a delivery in any order
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal
     webhook_delay_seconds: float = 2.0  # world time between the fact and the delivery

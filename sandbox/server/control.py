@@ -203,9 +203,13 @@ def hooks(sandbox: "Sandbox", request: Request) -> Response:
 
 
 def add_screen_hook(sandbox: "Sandbox", request: Request) -> Response:
-    """POST /sandbox/hooks {url, event_type}: a Marketing hook made on screen (legacy body, unseen by the API)."""
+    """POST /sandbox/hooks {url, event_type}: a Marketing hook made on screen (legacy body, unseen by the API).
+
+    {service: "hubspot", url, subscriptions}: what HubSpot's app sends where; subscriptions such as `deal.creation`,
+    `deal.propertyChange dealstage`, `object.creation 0-136`; none: everything.
+    """
     body = request.json() or {}
     if not body.get("url"):
         return reply({"error": "give url, and event_type (WEBHOOK.CONVERTED or WEBHOOK.MARKED_OPPORTUNITY)"}, 400)
-    hook = sandbox.hooks.add("screen", {"event_type": "WEBHOOK.CONVERTED", **body})
-    return reply(hook, 201)
+    service = "hubspot" if body.pop("service", "") == "hubspot" else "screen"
+    return reply(sandbox.hooks.add(service, {"event_type": "WEBHOOK.CONVERTED" if service == "screen" else "*", **body}), 201)

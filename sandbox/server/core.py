@@ -107,6 +107,7 @@ class Sandbox:
         self.engine.catch_up(self.clock.now())
         self.engine.live = True
         self.engine.on_signal = self.hooks.signal
+        self.hooks.remember()
         if self.protheus:
             self.protheus.rebuild()
 

@@ -31,7 +31,7 @@ KINDS = {
     "drop_after": "the call is carried out, then the connection is closed without an answer",
     "expire_token": "the access token of the call expires at once: 401",
     "slow": "the answer comes `seconds` late",
-    "webhook_duplicate": "a webhook delivery is sent twice (path: the webhook's event name)",
+    "webhook_duplicate": "a webhook delivery is sent twice (path: the webhook's event name; hubspot, pipedrive)",
     "webhook_reorder": "a webhook delivery is overtaken by the next one",
     "webhook_drop": "a webhook delivery is lost for good",
 }

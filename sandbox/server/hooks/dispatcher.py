@@ -1,7 +1,8 @@
-"""Subscriptions and deliveries: order, time-outs, retries, suspension, and faults (rd_station.md A6, B4).
+"""Subscriptions and deliveries: order, time-outs, retries, suspension, and faults (rd_station.md A6, B4; CRMs 3.8, 5.8).
 
 A fact becomes a delivery some seconds of world time later, with the state as of then. Deliveries of one subscription
-go out one after the other; a failed one is retried beside the queue, so retries may overtake or be overtaken.
+go out one after the other; a failed one is retried beside the queue, so retries may overtake or be overtaken. What HubSpot
+and Pipedrive send is made by `hubspot_events` and `pipedrive_events` from the state right after the fact.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ import httpx
 import orjson
 
 from sandbox.server.hooks.crm_bodies import document, envelope
+from sandbox.server.hooks.hubspot_events import HubspotEvents
 from sandbox.server.hooks.marketing_bodies import api_body, legacy_body
+from sandbox.server.hooks.pipedrive_events import PipedriveEvents
 from sandbox.server.ids import uuid_of
 from sandbox.server.state.signals import Signal
 from sandbox.server.times import need_utc
@@ -30,7 +33,7 @@ REORDER_SECONDS = 2.0  # how long a delivery waits for another one to overtake i
 
 
 class Dispatcher:
-    """All subscriptions, of the four services `marketing`, `screen`, `crm_v1` and `crm_v2`."""
+    """All subscriptions, of the services `marketing`, `screen`, `crm_v1`, `crm_v2`, `hubspot` and `pipedrive`."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
@@ -43,6 +46,10 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[str, bytes] = {}
         self._pending = 0
+        self._twins: dict[str, HubspotEvents | PipedriveEvents] = {
+            "hubspot": HubspotEvents(sandbox), "pipedrive": PipedriveEvents(sandbox),
+        }  # fmt: skip
+        self._events: dict[str, list[dict[str, Any]]] = {}  # by subscription: what its next delivery will hold
 
     # Subscriptions -------------------------------------------------------------------------------------------
     def of(self, service: str) -> list[dict[str, Any]]:
@@ -83,12 +90,21 @@ class Dispatcher:
             return
         dates = {key: need_utc(hook[key]) for key in ("created_at", "updated_at")}
         self.hooks[hook["id"]] = {**hook, **dates, "failures": 0}
+        if self._sandbox.engine.live:
+            self.remember(hook["service"])
+
+    def remember(self, *services: str) -> None:
+        """From here on changes are told to whoever is subscribed at a service that tells what was before."""
+        for service in services or self._twins:
+            if service in self._twins and self.of(service):
+                self._twins[service].remember()
 
     # From facts to deliveries --------------------------------------------------------------------------------
     def signal(self, signal: Signal) -> None:
         """A fact happened: plan a delivery for each subscriber."""
         if not self.hooks:
             return
+        self._signal_twins(signal)
         if signal.name == "crm_deal_created" and self._sandbox.config.crm_update_after_create:
             self.signal(replace(signal, name="crm_deal_updated"))
         spot = (signal.name, signal.key, signal.at)
@@ -106,6 +122,24 @@ class Dispatcher:
                 self._build(hook["id"], signal, name, at)
 
             self._sandbox.engine.schedule(signal.at + timedelta(seconds=wait), limit_due, action)
+
+    def _signal_twins(self, signal: Signal) -> None:
+        wait = self._sandbox.config.webhook_delay_seconds
+        for service, twin in self._twins.items():
+            hooks = self.of(service)
+            events = twin.of_signal(signal) if hooks and signal.name.startswith("crm_") else []
+            for hook in hooks if events else ():
+                waiting = self._events.setdefault(hook["id"], [])
+                waiting += events
+                if len(waiting) > len(events):
+                    continue  # they go with those that wait
+
+                def action(_at: datetime, hook: dict[str, Any] = hook, twin: HubspotEvents | PipedriveEvents = twin) -> None:
+                    for body in twin.body(hook, self._events.pop(hook["id"])):
+                        self._enqueue(hook, body, hook["service"])
+
+                due = self._sandbox.limit_clock.now() + wait
+                self._sandbox.engine.schedule(signal.at + timedelta(seconds=wait), due, action)
 
     def _build(self, key: str, signal: Signal, transaction: str, at: datetime) -> None:
         hook = self.hooks.get(key)
@@ -126,8 +160,8 @@ class Dispatcher:
         if body is not None:
             self._enqueue(hook, orjson.dumps(body))
 
-    def _enqueue(self, hook: dict[str, Any], body: bytes) -> None:
-        fault = self._sandbox.faults.pick("POST", hook["event_type"], webhook=True)
+    def _enqueue(self, hook: dict[str, Any], body: bytes, name: str | None = None) -> None:
+        fault = self._sandbox.faults.pick("POST", name or hook["event_type"], webhook=True)
         kind = fault.kind if fault else ""
         if kind:
             self._sandbox.record.faults[kind] += 1
@@ -195,18 +229,24 @@ class Dispatcher:
             if hook is None or hook["status"] != "active":
                 self._pending -= 1
                 continue
-            if await self._attempt(hook, body, 1):
+            if (banning := self._banning(hook)) and banning.is_banned(key, self._sandbox.limit_clock.now()):
+                self._pending -= 1
+                self.counts["lost"] += 1
+            elif await self._attempt(hook, body, 1):
                 self._done(hook, ok=True)
             else:
+                if banning:
+                    banning.failed(key, self._sandbox.limit_clock.now())
                 self._spawn(self._retry(key, body))
 
+    def _banning(self, hook: dict[str, Any]) -> PipedriveEvents | None:
+        twin = self._twins.get(hook["service"])
+        return twin if isinstance(twin, PipedriveEvents) else None
+
     async def _retry(self, key: str, body: bytes) -> None:
-        config = self._sandbox.config
         hook = self.hooks.get(key)
-        retries = config.marketing_retries if hook and hook["service"] in ("marketing", "screen") else config.crm_retries
-        for number in range(retries):
-            wait = self._sandbox.limit_clock.real_seconds(config.webhook_retry_seconds * 2**number)
-            await asyncio.sleep(wait)
+        for number, pause in enumerate(self._pauses(hook["service"] if hook else "")):
+            await asyncio.sleep(self._sandbox.limit_clock.real_seconds(pause))
             hook = self.hooks.get(key)
             if hook is None:
                 break
@@ -218,14 +258,27 @@ class Dispatcher:
             return
         self._done(hook, ok=False)
 
+    def _pauses(self, service: str) -> list[float]:
+        """Seconds (limit clock) before each further try. Pipedrive's 3, 30 and 150 are for the default of the switch."""
+        config = self._sandbox.config
+        first = config.webhook_retry_seconds
+        if service == "pipedrive":
+            return [first * share for share in (0.1, 1.0, 5.0)]
+        retries = {"marketing": config.marketing_retries, "screen": config.marketing_retries, "hubspot": HubspotEvents.retries}
+        return [first * 2**number for number in range(retries.get(service, config.crm_retries))]
+
     async def _attempt(self, hook: dict[str, Any], body: bytes, number: int) -> bool:
         headers = {"content-type": "application/json", "user-agent": "RD Station webhooks (sandbox)"}
-        if hook["auth_header"]:
+        seconds = self._sandbox.config.webhook_timeout_seconds
+        if twin := self._twins.get(hook["service"]):
+            body, more = twin.dressed(hook, body, number)
+            headers, seconds = {**headers, "user-agent": "webhooks (sandbox)", **more}, twin.seconds
+        elif hook["auth_header"]:
             headers[hook["auth_header"]] = hook["auth_key"]
         status = 0
         if self._allowed(hook["url"]) and self._client is not None:
             try:
-                answer = await self._client.post(hook["url"], content=body, headers=headers)
+                answer = await self._client.post(hook["url"], content=body, headers=headers, timeout=seconds)
                 status = answer.status_code
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 log.info("delivery to a receiver failed: %s", type(error).__name__)

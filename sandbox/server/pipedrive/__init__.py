@@ -8,7 +8,7 @@ pipeline (copies) never were leads. Tasks are activities, of the lead and, after
 open: Pipedrive knows no pause.
 """
 
-from sandbox.server.pipedrive import activities, catalogue, changelog, deals, leads, people, writes
+from sandbox.server.pipedrive import activities, catalogue, changelog, deals, leads, people, webhooks, writes
 from sandbox.server.pipedrive.gate import token_routes
 from sandbox.server.routing import Router
 
@@ -18,5 +18,5 @@ BASE = "/pipedrive"
 def register(router: Router) -> None:
     """Add every route; v1 also answers without `/api`."""
     token_routes(router, BASE)
-    for module in (deals, leads, changelog, people, activities, catalogue, writes):
+    for module in (deals, leads, changelog, people, activities, catalogue, writes, webhooks):
         module.register(router, BASE)

@@ -25,7 +25,7 @@ COSTS = {
     "deals": 10, "deals_archived": 20, "persons": 10, "organizations": 10, "activities": 10, "pipelines": 5, "stages": 5,
     "fields": 10, "one": 1, "write": 5, "leads": 20, "leads_archived": 40, "lead": 2, "lead_write": 10, "lead_labels": 10,
     "lead_sources": 2, "convert": 40, "users": 20, "me": 2, "activity_types": 20, "call_logs": 20, "changelog": 20, "flow": 40,
-    "delete": 3,
+    "delete": 3, "webhooks": 10,
 }  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""The four CRMs of the simulated company and their readers, for the benchmark and the kill test of the readers."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ingestion import hubspot, pipedrive, rd_station_crm, salesforce
+from ingestion.ports import NoLimits, Ports, Target
+from ingestion.runner import LoadReport
+from tests.ingestion.pipedrive.account import FIELDS as PIPEDRIVE_FIELDS
+from tests.ingestion.salesforce.org import FIELDS as SALESFORCE_FIELDS
+from tests.support.hubspot import MEETING_TYPES, PROPERTIES
+
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Crm:
+    """One of them. `config(base, credentials)`: how it is read when the sandbox answers at `base`."""
+
+    schema: str
+    config: Callable[[str, Given], Any]
+    api: Callable[..., Any]  # config, ports, transport
+    run: Callable[..., LoadReport]
+
+
+def _rd_station_crm(base: str, given: Given) -> rd_station_crm.RdStationCrmConfig:
+    v1, v2 = given["crm_v1"], given["crm_v2"]
+    return rd_station_crm.RdStationCrmConfig(
+        v1["token"], v2["client_id"], v2["client_secret"], v2["refresh_token"], v1_url=f"{base}/crm-v1/api/v1",
+        v2_url=f"{base}/crm/v2", token_url=f"{base}/oauth2/token",
+    )  # fmt: skip
+
+
+def _hubspot(base: str, given: Given) -> hubspot.HubspotConfig:
+    return hubspot.HubspotConfig(
+        token=given["hubspot"]["token"], base_url=f"{base}/hubspot", properties=PROPERTIES, meeting_types=MEETING_TYPES
+    )
+
+
+def _salesforce(base: str, given: Given) -> salesforce.SalesforceConfig:
+    own = given["salesforce"]
+    return salesforce.SalesforceConfig(base, own["client_id"], client_secret=own["client_secret"], fields=SALESFORCE_FIELDS)
+
+
+def _pipedrive(base: str, given: Given) -> pipedrive.PipedriveConfig:
+    own = given["pipedrive"]
+    return pipedrive.PipedriveConfig(
+        token=own["token"], base_url=f"{base}/pipedrive", fields=PIPEDRIVE_FIELDS, nobody=(str(own["user_id"]),)
+    )
+
+
+CRMS = {
+    "rd_station_crm": Crm("raw_rd_station_crm", _rd_station_crm, rd_station_crm.CrmApi, rd_station_crm.run),
+    "hubspot": Crm("raw_hubspot", _hubspot, hubspot.HubspotApi, hubspot.run),
+    "salesforce": Crm("raw_salesforce", _salesforce, salesforce.SalesforceApi, salesforce.run),
+    "pipedrive": Crm("raw_pipedrive", _pipedrive, pipedrive.PipedriveApi, pipedrive.run),
+}
+
+
+class Stopped:
+    """A clock that stands at one instant."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing waits here")
+
+
+class Tokens(dict[str, Any]):
+    """Tokens of one process, in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def put(self, system: str, token: dict[str, Any]) -> None:
+        self[system] = token
+
+    @contextlib.contextmanager
+    def lock(self, system: str) -> Iterator[None]:
+        with self._lock:
+            yield
+
+
+@contextlib.contextmanager
+def no_lock(holder: str) -> Iterator[None]:
+    """Nobody else is here."""
+    yield
+
+
+def load(
+    name: str, base: str, given: Given, home: Path, load_seq: int, now: datetime, transport: httpx.BaseTransport | None = None,
+    tokens: Tokens | None = None,
+) -> LoadReport:  # fmt: skip
+    """One run of a CRM's reader into `home`."""
+    crm = CRMS[name]
+    config, ports = crm.config(base, given), Ports(NoLimits(), tokens or Tokens(), Stopped(now), load_seq)
+    with contextlib.closing(crm.api(config, ports, transport)) as api:
+        return crm.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), api)

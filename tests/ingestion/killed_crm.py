@@ -1,0 +1,100 @@
+"""Loads of the CRMs in processes of their own that kill themselves with SIGKILL at a given point.
+
+One process loads the libraries and forks for each load: `Loads` talks to it. A point is the number of the call that is not
+answered any more, of dlt's step that is not begun (`before`), or after which nothing follows (`after`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.paths import PROJECT_ROOT
+
+PACKAGE_ROWS = 300
+
+
+def _load(order: dict[str, Any]) -> None:
+    """One load; writes how many calls and steps it took when it comes to its end."""
+    from benchmarks import crm_readers
+    from ingestion import landing, runner
+    from ingestion.http import ApiClient
+
+    runner.PACKAGE_ROWS = PACKAGE_ROWS  # so that there is something between two packages
+    counts = {"call": 0, "step": 0}
+
+    def watched(method: Callable[..., Any], what: str) -> Callable[..., Any]:
+        def counted(*args: Any, **options: Any) -> Any:
+            counts[what] += 1
+            if (order["what"], order["number"]) in ((what, counts[what]), (f"before {what}", counts[what])):
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = method(*args, **options)
+            if (order["what"], order["number"]) == (f"after {what}", counts[what]):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return counted
+
+    ApiClient._send = watched(ApiClient._send, "call")  # type: ignore[method-assign]
+    landing.Landing._step = watched(landing.Landing._step, "step")  # type: ignore[method-assign]
+    home = Path(order["home"])
+    runs = home / "runs"
+    load_seq = int(runs.read_text()) + 1 if runs.exists() else 1
+    runs.write_text(str(load_seq))
+    crm_readers.load(order["crm"], order["base"], order["given"], home, load_seq, datetime.fromisoformat(order["now"]))
+    (home / "counts.json").write_text(json.dumps(counts))
+
+
+def main() -> None:
+    """Fork for each order on standard input; the child's exit code goes out."""
+    import benchmarks.crm_readers  # noqa: F401
+
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                _load(json.loads(line))
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+                os._exit(1)
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+class Loads:
+    """The process that forks."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def __call__(self, **order: Any) -> int:
+        """The exit code of one load: 0, or -9 when it killed itself."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps({"what": "", "number": 0, **order}) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def loads() -> Iterator[Loads]:
+    """The process for the length of a block."""
+    command = [sys.executable, "-m", "tests.ingestion.killed_crm"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT)
+    try:
+        yield Loads(process)
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        process.wait(30)
+
+
+if __name__ == "__main__":
+    main()
