@@ -107,6 +107,6 @@ def load(
 ) -> LoadReport:  # fmt: skip
     """One run of a CRM's reader into `home`."""
     crm = CRMS[name]
-    config, ports = crm.config(base, given), Ports(NoLimits(), tokens or Tokens(), Stopped(now), load_seq)
+    config, ports = crm.config(base, given), Ports(NoLimits(), Tokens() if tokens is None else tokens, Stopped(now), load_seq)
     with contextlib.closing(crm.api(config, ports, transport)) as api:
         return crm.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), api)

@@ -79,7 +79,7 @@ def assert_resumed(killed: Killed, crm: str, seed: int, kills: int) -> None:
     assert {name: rows - found[name] for name, rows in whole.items()} == {name: Counter() for name in whole}, "rows missing"
 
 
-@pytest.mark.parametrize("crm", NAMES)
+@pytest.mark.parametrize("crm", [pytest.param(name, marks=() if name == NAMES[0] else pytest.mark.long) for name in NAMES])
 def test_a_killed_load_is_resumed(killed: Killed, crm: str) -> None:
     assert_resumed(killed, crm, seed=0, kills=1)
 
