@@ -24,6 +24,12 @@ Row = dict[str, Any]
 Pairs = list[tuple[Any, Any, Any]]  # key, value through RD Station CRM, value through the other CRM
 
 
+def aids(table: str) -> dict[str, str]:
+    """Columns that the mart has not, for keys, `where` and `on`: name → SQL. They are not compared."""
+    named = MASK["marts"].get(table)
+    return dict(named.get("aids", {})) if isinstance(named, dict) else {}
+
+
 class Read:
     """The marts of one company as read through one CRM, in the names of RD Station CRM."""
 
@@ -33,10 +39,18 @@ class Read:
 
     def query(self, sql: str) -> list[Row]:
         """Rows as plain Python objects, the ids renamed."""
-        with duckdb.connect(str(self._warehouse), read_only=True) as con:
-            cursor = con.execute(sql)
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, map(self._name, values), strict=True)) for values in cursor.fetchall()]
+        cursor = self._con.execute(sql)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, map(self._name, values), strict=True)) for values in cursor.fetchall()]
+
+    @cached_property
+    def _con(self) -> duckdb.DuckDBPyConnection:
+        """One for all marts: opening the file takes longer than reading one."""
+        return duckdb.connect(str(self._warehouse), read_only=True)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._con.close()
 
     def _name(self, value: Any) -> Any:
         if not isinstance(value, str) or value in self.names:
@@ -63,10 +77,11 @@ class Read:
     def mart(self, table: str) -> dict[tuple[Any, ...], Row]:
         """Rows by natural key; further rows of an equal key are numbered in their order. Without a key: by all they say."""
         named = MASK["marts"].get(table)
-        key, order = (named["key"], named["order"]) if isinstance(named, dict) else (named, None)
+        key, order = (named.get("key"), named.get("order")) if isinstance(named, dict) else (named, None)
+        more = "".join(f", {sql} as {name}" for name, sql in aids(table).items())
         seen: Counter[tuple[Any, ...]] = Counter()
         found = {}
-        for row in self.query(f"select * from marts.{table} order by {order or 'all'}"):
+        for row in self.query(f"select *{more} from marts.{table} order by {order or 'all'}"):
             values = tuple(row[column] for column in key or row)
             seen[values] += 1
             found[(*values, seen[values]) if seen[values] > 1 else values] = row
@@ -98,7 +113,7 @@ class Comparison:
         found: dict[str, list[tuple[Any, Row]]] = {}
         for table, (one, two) in self.marts.items():
             found[f"{table}.{ROWS}"] = [(key, (one.get(key) or two[key])) for key in one.keys() ^ two.keys()]
-            for column in next(iter([*one.values(), *two.values()]), {}):
+            for column in next(iter([*one.values(), *two.values()]), {}).keys() - aids(table).keys():
                 keys = [key for key in one.keys() & two.keys() if not _same(one[key][column], two[key][column])]
                 found[f"{table}.{column}"] = [(key, row) for key in keys for row in (one[key], two[key])]
         return found

@@ -4,6 +4,7 @@ The small company is built without data tests: a quick look at a reader or at st
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -27,8 +28,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
 
 def assert_same(company: Companies, crm: str) -> None:
     """Every mart, of this CRM and of RD Station CRM."""
-    both = Comparison(company.through(RD), company.through(crm))
-    problems = both.problems()
+    with closing(company.through(RD)) as rd, closing(company.through(crm)) as other:
+        both = Comparison(rd, other)
+        problems = both.problems()
     assert not problems, "\n".join(problems)
     filled = {table for table, (mine, theirs) in both.marts.items() if mine and theirs}
     assert filled >= FILLED and len(filled) > 20

@@ -71,7 +71,7 @@ def renamed(crm: str, named: dict[str, dict[str, str]]) -> dict[str, str]:
                     word = "attempt" if kind == "task" else kind
                     found[f"{word}:{there}"] = f"{word}:{here}"
             if kind == "organization":
-                found[_md5(f"org:{there}")] = _md5(f"org:{here}")
+                found |= {_md5(f"org:{there}"): _md5(f"org:{here}"), f"org:{there}": f"org:{here}"}
             if kind == "person":
                 found[f"crm:{there}"] = f"crm:{here}"
                 found[_md5(f"person:crm:{there}")] = _md5(f"person:crm:{here}")
