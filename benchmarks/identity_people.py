@@ -34,7 +34,7 @@ union all select 'rd:v' || i, i from people where second < 0.1
 union all select 'crm:c' || i, i from people where crm < 0.6
 union all select 'erp:01::' || i || ':01', i from people where erp < 0.05
 """
-_RD = "load_seq, row_seq, record_origin) select {columns}, 1, row_number() over (), 'poll' from {source}"
+_LOAD = "load_seq, row_seq, record_origin) select {columns}, {load_seq}, row_number() over (), 'poll' from {source}"
 _TABLES = (
     ("raw_rd_station.contacts", "contact_uuid, created_at, is_deleted",
      "'u' || i, timestamp '2026-01-01', false", "people"),
@@ -68,16 +68,57 @@ _TABLES = (
 )  # fmt: skip
 
 
+def _people(people: int) -> str:
+    draws = ", ".join(f"(hash(i, {salt}) % 1000000) / 1000000.0 as {name}" for salt, name in enumerate(_DRAWS))
+    return _PEOPLE.format(draws=draws, people=people)
+
+
 def write(connection: Any, people: int, dirt: float) -> int:
     """Fill the raw tables of a new DuckDB warehouse; `truth.records` (node, i) says whose each record is. Returns identifiers."""
     create_missing(connection, "duckdb")
-    draws = ", ".join(f"(hash(i, {salt}) % 1000000) / 1000000.0 as {name}" for salt, name in enumerate(_DRAWS))
-    connection.execute(_PEOPLE.format(draws=draws, people=people))
+    connection.execute(_people(people))
     connection.execute(_RECORDS)
     connection.execute("create schema if not exists truth")
     connection.execute("create or replace table truth.records as select * from records")
     for table, names, columns, source in _TABLES:
-        chosen = _RD.format(columns=columns.format(dirt=dirt), source=source)
+        chosen = _LOAD.format(columns=columns.format(dirt=dirt), load_seq=1, source=source)
         connection.execute(f"insert into {table} ({names}, {chosen}")
     query = "select (select count(*) from raw_rd_station.contact_identifiers) + (select count(*) from raw_rd_station_crm.contact_identifiers)"
+    return int(connection.execute(query).fetchone()[0])
+
+
+# Everything of one person in two hundred is read again: half have another number, a tenth the address of somebody else, a few
+# are gone; and one in a thousand is new.
+_CHANGED = "people where i % 200 = 7"
+_NEW = "range({people}, {people} + {people} // 1000) as numbers (i)"
+_DAY = (
+    ("raw_rd_station.contacts", "contact_uuid, created_at, is_deleted",
+     "'u' || i, timestamp '2026-01-01', i % 5000 = 7", _CHANGED),
+    ("raw_rd_station.contact_identifiers", "contact_uuid, kind, value, position",
+     "'u' || i, 'email', case when i % 2000 = 7 then 'p' || (i + 1) || '@gmail.com' else email end, 0", _CHANGED),
+    ("raw_rd_station.contact_identifiers", "contact_uuid, kind, value, position",
+     "'u' || i, 'phone', case when i % 400 = 7 then '+55219' || right(mobile, 8) else mobile end, 1", _CHANGED),
+    ("raw_rd_station.contacts", "contact_uuid, created_at, is_deleted",
+     "'v' || i, timestamp '2026-01-02', false", f"{_CHANGED} and second < 0.1"),
+    ("raw_rd_station.contact_identifiers", "contact_uuid, kind, value, position",
+     "'v' || i, 'email', other_email, 0", f"{_CHANGED} and second < 0.1"),
+    ("raw_rd_station_crm.contacts", "contact_id, integration_id, created_at, is_deleted",
+     "'c' || i, 'u' || i, timestamp '2026-01-03', false", f"{_CHANGED} and crm < 0.6"),
+    ("raw_rd_station_crm.contact_identifiers", "contact_id, kind, value, position",
+     "'c' || i, 'email', case when i % 600 = 7 then mailbox else email end, 0", f"{_CHANGED} and crm < 0.6"),
+    ("raw_rd_station_crm.contact_identifiers", "contact_id, kind, value, position",
+     "'c' || i, 'phone', case when i % 400 = 7 then '+55219' || right(mobile, 8) else mobile end, 1", f"{_CHANGED} and crm < 0.6"),
+    ("raw_rd_station.contacts", "contact_uuid, created_at, is_deleted", "'u' || i, timestamp '2026-02-01', false", _NEW),
+    ("raw_rd_station.contact_identifiers", "contact_uuid, kind, value, position", "'u' || i, 'email', 'p' || i || '@gmail.com', 0", _NEW),
+)  # fmt: skip
+
+
+def write_day(connection: Any, people: int) -> int:
+    """Land the next day: rows about half a percent of the records that `write` made. Returns how many records."""
+    connection.execute(_people(people))
+    for table, names, columns, source in _DAY:
+        chosen = _LOAD.format(columns=columns, load_seq=2, source=source.format(people=people))
+        connection.execute(f"insert into {table} ({names}, {chosen}")
+    query = """select (select count(*) from raw_rd_station.contacts where load_seq = 2)
+        + (select count(*) from raw_rd_station_crm.contacts where load_seq = 2)"""
     return int(connection.execute(query).fetchone()[0])

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,14 @@ def _fingerprint(profile: Profile) -> str:
     facts = sorted(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in kept)
     facts += [profile.engine, profile.crm, version("dbt-core"), version("dbt-adapters")]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def made_of(settings: str) -> str:
+    """A hash of the settings and of the SQL of all models and macros: a build goes on from one with the same alone."""
+    names = sorted(path for path in DBT_PROJECT.rglob("*.sql") if path.relative_to(DBT_PROJECT).parts[0] in {"macros", "models"})
+    texts = [f"{path.relative_to(DBT_PROJECT)}\n{path.read_text(encoding='utf-8')}" for path in names]
+    return hashlib.sha256("\n".join([settings, version("dbt-core"), *texts]).encode()).hexdigest()
 
 
 def _invoke(

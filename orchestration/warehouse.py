@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import policies
+from orchestration import dbt_runner, policies
 from orchestration.destination_settings import RdStationSale
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
@@ -58,7 +59,10 @@ def create_missing(runtime: Runtime) -> None:
 def variables(runtime: Runtime) -> dict[str, Any]:
     """dbt's variables for a build of what is known now: instants are UTC text, `known_at` a load sequence."""
     now, known = runtime.now().strftime(DATABASE_TEXT), runtime.state.current_value("load_seq")
-    return {"as_of": now, "known_at": known, **settled_variables(runtime.profile)}
+    settled = settled_variables(runtime.profile)
+    # What was erased must leave every table: while it may lie in one, nothing is kept of the build before.
+    code = "" if runtime.erasures.purge_due else dbt_runner.made_of(json.dumps([runtime.profile.crm, settled], sort_keys=True))
+    return {"as_of": now, "known_at": known, "identity_code": code, **settled}
 
 
 def settled_variables(profile: Profile) -> dict[str, Any]:

@@ -42,3 +42,25 @@
     {{ adapter.drop_relation(existing) }}
   {%- endif -%}
 {%- endmacro %}
+
+
+{#- A table of which an ordinary day replaces the rows that `stale` names (a condition) by those that the SQL then selects, in
+    one transaction; any other build makes it anew, and ends the day of whoever runs it by itself. -#}
+{% materialization daily, default -%}
+  {%- if identity_day() -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
+    {% call statement('main') -%}
+      delete from {{ target_relation }} where {{ config.require('stale') }};
+      insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from ({{ sql }}) as today;
+    {%- endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+  {%- endif -%}
+  {%- if identity_has('int_identity_state') %}{% do run_query('drop table intermediate.int_identity_state') %}{% endif -%}
+  {{ return(materialization_table_duckdb() if target.type == 'duckdb' else materialization_table_default()) }}
+{%- endmaterialization %}

@@ -18,6 +18,7 @@ _ALL_LOADS = 2**63 - 1
 # What stands for a model's pre-hook, which is a programme of its own in dbt: here the components of a handful of records.
 # Contradictions are not resolved: whom they concern is left to the next whole run (slices.py).
 _HOOKS = {
+    "int_identity_changes": "select 1",  # whether it is an ordinary day: here all of a handful is built
     "int_person_nodes": "create table intermediate.int_person_nodes_work_labels (node_no bigint, label bigint)",
     "int_identity_labels": """
     create table intermediate.int_identity_labels_work_labels as

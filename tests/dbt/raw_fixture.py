@@ -6,9 +6,11 @@ project in this process. Instants are naive UTC; a text like "2026-03-02 12:00:0
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -231,9 +233,7 @@ def run_dbt(
 
     if database is not None:
         env["BASTAO_DBT_DUCKDB_PATH"] = str(database)
-    before = {name: os.environ.get(name) for name in env}
-    os.environ.update(env)
-    try:
+    with environment(env), closed_after():
         result = dbtRunner().invoke(
             [
                 *command,
@@ -251,23 +251,35 @@ def run_dbt(
                 json.dumps({"as_of": AS_OF, **(variables or {})}),
             ]
         )
+    if not result.success:
+        raise AssertionError(_story(result))
+    return result
+
+
+@contextlib.contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """These variables in the environment of this process, for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
     finally:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        _close_connections()
-    if not result.success:
-        raise AssertionError(_story(result))
-    return result
 
 
-def _close_connections() -> None:
-    # Without this the DuckDB file stays locked by dbt's connection.
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+@contextlib.contextmanager
+def closed_after() -> Iterator[None]:
+    """Without this the DuckDB file stays locked by dbt's connection."""
+    try:
+        yield
+    finally:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()
 
 
 def _story(result: Any) -> str:

@@ -48,6 +48,23 @@ def test_variables_are_what_is_known_now(company: Profile, fixed_clock: FixedClo
 
 
 @pytest.mark.usefixtures("fixed_clock")
+def test_identity_goes_on_from_a_build_of_the_same_sql_and_settings_and_never_from_what_was_erased(company: Profile) -> None:
+    from orchestration import warehouse
+    from orchestration.runtime import Runtime
+
+    def code(profile: Profile) -> str:
+        with Runtime(profile) as runtime:
+            return str(warehouse.variables(runtime)["identity_code"])
+
+    stricter = company.model_copy(update={"identity": company.identity.model_copy(update={"max_records_per_identifier": 3})})
+    assert code(company) == code(company) != code(stricter)
+    with Runtime(company) as runtime:
+        runtime.erasures.purge_due = True
+        assert warehouse.variables(runtime)["identity_code"] == ""
+        runtime.erasures.purge_due = False
+
+
+@pytest.mark.usefixtures("fixed_clock")
 def test_a_broken_model_is_named_with_its_file_and_the_log(company: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     stages.transform(company, SELECT)
     monkeypatch.setattr("orchestration.warehouse.create_missing", lambda _runtime: None)  # it would mend the table

@@ -27,6 +27,16 @@ _MACROS = "".join((PROJECT / "macros" / name).read_text() for name in ("ids.sql"
 _OWN = """
 {% macro hash_id(expr) %}md5({{ expr }}){% endmacro %}
 {% macro no_text() %}cast(null as varchar){% endmacro %}
+{% macro identity_day() %}{{ "" }}{% endmacro %}
+{% macro of_today(table, part) %}{{ table }}{% endmacro %}
+{% macro only_today(column, work) %}{% endmacro %}
+{% macro only_documents_of_today() %}{% endmacro %}
+{% macro edges_of_today(edges) %}{{ edges }}{% endmacro %}
+{% macro seeds_of_today(seeds) %}{{ seeds }}{% endmacro %}
+{% macro note_values_of_today() %}{% endmacro %}
+{% macro note_scope_of_today() %}{% endmacro %}
+{% macro note_people_of_today() %}{% endmacro %}
+{% macro note_parts_of_today() %}{% endmacro %}
 """
 Identifier = tuple[str, str]
 
@@ -88,7 +98,7 @@ def _template(text: str) -> jinja2.Template:
 
 def run_model(connection: Any, path: Any, variables: Mapping[str, Any] = VARIABLES) -> None:
     """Create the table of one model, its hooks before and after."""
-    hooks: dict[str, str] = {}
+    hooks: dict[str, Any] = {}
 
     def run_query(sql: str) -> Any:
         cursor = connection.execute(sql)
@@ -106,8 +116,12 @@ def run_model(connection: Any, path: Any, variables: Mapping[str, Any] = VARIABL
         return _template(text).render(given)
 
     sql = render(path.read_text())
-    if "pre_hook" in hooks:
-        render(hooks["pre_hook"])
+    for hook in _listed(hooks.get("pre_hook")):
+        render(hook)
     connection.execute(f"create or replace table {path.stem} as ({sql.strip()})")
-    if "post_hook" in hooks:
-        connection.execute(render(hooks["post_hook"]))
+    for hook in _listed(hooks.get("post_hook")):
+        connection.execute(render(hook) or "select 1")
+
+
+def _listed(hook: str | list[str] | None) -> list[str]:
+    return hook if isinstance(hook, list) else [hook] if hook else []

@@ -1,20 +1,60 @@
+{{ config(
+    materialized="daily",
+    stale="node in (select node from intermediate.identity_work_changed)",
+) }}
 -- Every record that stands for a person in some system. Ids that are only mentioned (in a deal, an event, an
 -- observation) are nodes too: their system forgot them, the funnel did not. Numbered in the order in which they were first
 -- loaded: that order never changes, so that the first record of a person stays the first (docs/identity.md).
-with rd_ids as (
-    select contact_uuid from {{ ref("stg_rd_station__contacts") }}
-    union
-    select contact_uuid from {{ ref("stg_rd_station__conversions") }}
-    union
-    select contact_uuid from {{ ref("stg_rd_station__funnels") }}
-    union
-    select contact_uuid from {{ ref("stg_inbox__events") }} where contact_uuid is not null
+-- depends_on: {{ ref('int_identity_changes') }}, {{ ref('stg_files__rd_station_contacts') }}{% if crm_system() == 'rd_station_crm' %}, {{ ref('stg_files__crm_contacts') }}{% endif %}
+with rd as (
+    select
+        contact_uuid,
+        created_at,
+        is_deleted,
+        first_load_seq,
+        state,
+        case when coalesce(legal_category, 'communications') = 'communications' then legal_status end as legal_status,
+        cast(null as timestamp) as last_conversion_at
+    from {{ staged("stg_rd_station__contacts") }}
+    union all
+    select
+        contact_uuid,
+        cast(null as timestamp) as created_at,
+        false as is_deleted,
+        cast(null as bigint) as first_load_seq,
+        {{ no_text() }} as state,
+        {{ no_text() }} as legal_status,
+        case when event_type = 'CONVERSION' then occurred_at end as last_conversion_at
+    from {{ staged("stg_rd_station__conversions") }}
+    {%- for model in ["stg_rd_station__funnels", "stg_inbox__events"] %}
+    union all
+    select
+        contact_uuid,
+        cast(null as timestamp) as created_at,
+        false as is_deleted,
+        cast(null as bigint) as first_load_seq,
+        {{ no_text() }} as state,
+        {{ no_text() }} as legal_status,
+        cast(null as timestamp) as last_conversion_at
+    from {{ staged(model) }}
+    where contact_uuid is not null
+    {%- endfor %}
 ),
 
-crm_ids as (
-    select contact_id from {{ crm("contacts") }}
-    union
-    select contact_id from {{ crm("deal_contacts") }}
+crm as (
+    select
+        contact_id,
+        created_at,
+        is_deleted,
+        first_load_seq
+    from {{ staged_crm("contacts") }}
+    union all
+    select
+        contact_id,
+        cast(null as timestamp) as created_at,
+        false as is_deleted,
+        cast(null as bigint) as first_load_seq
+    from {{ staged_crm("deal_contacts") }}
 ),
 
 customers as (
@@ -22,39 +62,46 @@ customers as (
         coalesce(company_group, '') || ':' || coalesce(a1_filial, '') || ':' || a1_cod || ':' || a1_loja as source_id,
         max(case when a1_pessoa = 'F' then 1 else 0 end) as is_natural_person,
         min(first_load_seq) as first_load_seq
-    from {{ ref("stg_protheus__sa1") }}
+    from {{ staged("stg_protheus__sa1") }}
     group by 1
 ),
 
 customer_contacts as (
     select distinct
         coalesce(company_group, '') || ':' || coalesce(branch, '') || ':' || customer_code || ':' || store as source_id
-    from {{ ref("stg_protheus__customer_identifiers") }}
+    from {{ staged("stg_protheus__customer_identifiers") }}
     where kind in ('email', 'cpf') and value is not null
 ),
 
+-- One row per record: what its system says of it, if it does, and nothing of where it is only mentioned.
 records as (
     select
-        'rd:' || rd_ids.contact_uuid as node,
+        'rd:' || contact_uuid as node,
         'rd_station' as source_system,
-        rd_ids.contact_uuid as source_id,
-        contacts.created_at as first_seen_at,
-        coalesce(contacts.is_deleted, false) as is_deleted,
-        contacts.first_load_seq
-    from rd_ids
-    left join {{ ref("stg_rd_station__contacts") }} as contacts on rd_ids.contact_uuid = contacts.contact_uuid
+        contact_uuid as source_id,
+        max(created_at) as first_seen_at,
+        max(case when is_deleted then 1 else 0 end) = 1 as is_deleted,
+        max(first_load_seq) as first_load_seq,
+        max(state) as state,
+        max(legal_status) as legal_status,
+        max(last_conversion_at) as last_conversion_at
+    from rd
+    group by contact_uuid
 
     union all
 
     select
-        'crm:' || crm_ids.contact_id as node,
+        'crm:' || contact_id as node,
         '{{ crm_system() }}' as source_system,
-        crm_ids.contact_id as source_id,
-        contacts.created_at as first_seen_at,
-        coalesce(contacts.is_deleted, false) as is_deleted,
-        contacts.first_load_seq
-    from crm_ids
-    left join {{ crm("contacts") }} as contacts on crm_ids.contact_id = contacts.contact_id
+        contact_id as source_id,
+        max(created_at) as first_seen_at,
+        max(case when is_deleted then 1 else 0 end) = 1 as is_deleted,
+        max(first_load_seq) as first_load_seq,
+        {{ no_text() }} as state,
+        {{ no_text() }} as legal_status,
+        cast(null as timestamp) as last_conversion_at
+    from crm
+    group by contact_id
 
     union all
 
@@ -64,7 +111,10 @@ records as (
         customers.source_id,
         cast(null as timestamp) as first_seen_at,
         false as is_deleted,
-        customers.first_load_seq
+        customers.first_load_seq,
+        {{ no_text() }} as state,
+        {{ no_text() }} as legal_status,
+        cast(null as timestamp) as last_conversion_at
     from customers
     left join customer_contacts on customers.source_id = customer_contacts.source_id
     where customers.is_natural_person = 1 or customer_contacts.source_id is not null
@@ -77,18 +127,12 @@ records as (
         max(person_key) as source_id,
         min(mql_at) as first_seen_at,
         false as is_deleted,
-        min(first_load_seq) as first_load_seq
-    from {{ ref("stg_files__handoffs") }}
+        min(first_load_seq) as first_load_seq,
+        {{ no_text() }} as state,
+        {{ no_text() }} as legal_status,
+        cast(null as timestamp) as last_conversion_at
+    from {{ staged("stg_files__handoffs") }}
     group by person_node
 )
 
--- A record that is only mentioned has no load of its own and comes last.
-select
-    node,
-    source_system,
-    source_id,
-    first_seen_at,
-    is_deleted,
-    first_load_seq,
-    row_number() over (order by first_load_seq asc nulls last, node asc) as node_no
-from records
+{{ numbered_records() }}

@@ -1,3 +1,7 @@
+{{ config(
+    materialized="daily",
+    stale="node_no in (select node_no from intermediate.identity_work_scope)",
+) }}
 -- Components that hold a contradiction, and the records in them that are surely of different people: those that somebody told
 -- apart by hand, and those with different CPFs. Records of one colour may be one person, of two colours never.
 with members as (
@@ -7,8 +11,9 @@ with members as (
         nodes.node,
         coalesce(merges.merge_group, nodes.node) as unit
     from {{ ref("int_identity_labels") }} as labels
-    inner join {{ ref("int_identity_nodes") }} as nodes on labels.node_no = nodes.node_no
+    inner join {{ of_today("int_identity_nodes", "nodes") }} as nodes on labels.node_no = nodes.node_no
     left join {{ ref("stg_agreement__identity_merges") }} as merges on nodes.node = merges.node
+    where 1 = 1{{ only_today("labels.node_no", "scope") }}
 ),
 
 told_apart as (
@@ -45,7 +50,7 @@ documents as (
             identifier,
             count(*) over (partition by identifier) as records
         from {{ ref("int_identity_identifiers") }}
-        where kind = 'cpf' and refusal_reason is null
+        where kind = 'cpf' and refusal_reason is null{{ only_documents_of_today() }}
     ) as identifiers
     inner join members on identifiers.node_no = members.node_no
     where identifiers.records <= {{ var("identity_max_records") }}

@@ -1,6 +1,8 @@
 {{ config(
-    pre_hook="{{ resolve_contradictions(ref('int_identity_seeds'), ref('int_identity_labels'), ref('int_identity_edges'), this.schema ~ '.int_person_nodes_work') }}",
-    post_hook="drop table if exists {{ this.schema }}.int_person_nodes_work_labels"
+    materialized="daily",
+    stale="node_no in (select node_no from intermediate.identity_work_scope)",
+    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(seeds_of_today(ref('int_identity_seeds')), ref('int_identity_labels'), ref('int_identity_edges'), this.schema ~ '.int_person_nodes_work') }}"],
+    post_hook=["drop table if exists {{ this.schema }}.int_person_nodes_work_labels", "{{ note_parts_of_today() }}"],
 ) }}
 -- The person of every record: its component, or its part of one that holds a contradiction; named after the record of it
 -- that was loaded first, so that records which come later never change the name.
@@ -10,8 +12,9 @@ select
     nodes.node,
     {{ hash_id("'person:' || coalesce(roots.node, nodes.node)") }} as person_id,
     nodes.source_system,
-    nodes.source_id
-from {{ ref("int_identity_nodes") }} as nodes
+    nodes.source_id,
+    nodes.node_no
+from {{ of_today("int_identity_nodes", "nodes") }} as nodes
 left join {{ ref("int_identity_labels") }} as labels on nodes.node_no = labels.node_no
 left join {{ this.schema }}.int_person_nodes_work_labels as parts on nodes.node_no = parts.node_no
-left join {{ ref("int_identity_nodes") }} as roots on coalesce(parts.label, labels.label) = roots.node_no
+left join {{ of_today("int_identity_nodes", "nodes") }} as roots on coalesce(parts.label, labels.label) = roots.node_no

@@ -19,7 +19,7 @@ emails as (
 taken as (
     select value
     from {{ source("raw_rd_station_crm", "contact_identifiers") }}
-    where kind = 'email' and value is not null and load_seq <= {{ known_at() }}
+    where kind = 'email' and value in (select value from emails) and load_seq <= {{ known_at() }}
     union
     select emails.value
     from emails

@@ -1,0 +1,127 @@
+{#- An ordinary day touches only the people whom new raw rows can change: every model of identity is made of a slice of its
+    inputs then, and the rows of that slice are replaced (docs/decisions/0014-an-ordinary-day.md). What is decided here is
+    whether the coming build is such a day. When in doubt it is none: everything is built anew. -#}
+
+{#- A table of the build under way; the last model drops them all. -#}
+{% macro identity_work(name) -%}
+intermediate.identity_work_{{ name }}
+{%- endmacro %}
+
+{% macro identity_is_running() -%}
+{{ return(execute and flags.WHICH in ('run', 'build', 'retry')) }}
+{%- endmacro %}
+
+{% macro identity_has(table) -%}
+{{ return(run_query("select count(*) from information_schema.tables where table_schema = 'intermediate' and table_name = '"
+    ~ table ~ "'").columns[0].values()[0] > 0) }}
+{%- endmacro %}
+
+{#- Whether the build under way replaces slices. Never while parsing, compiling or testing; and never when the state of the
+    last whole build is there: then this model runs by itself, outside of a build that int_identity_changes began. -#}
+{% macro identity_day() -%}
+{{ return(identity_is_running() and run_query("select table_name from information_schema.tables where table_schema = 'intermediate'"
+    ~ " and table_name in ('identity_work_day', 'int_identity_state')").columns[0].values() | list == ['identity_work_day']) }}
+{%- endmacro %}
+
+{#- For models: the condition that keeps the rows of today's slice; nothing when all are built. -#}
+{% macro only_today(column, work, of=none) -%}
+{%- if identity_day() %} and {{ column }} in (select {{ of or column.split('.')[-1] }} from {{ identity_work(work) }}){% endif -%}
+{%- endmacro %}
+
+{#- Creates a work table, with statistics where the engine needs them. -#}
+{% macro make_work(name, sql) -%}
+{%- do run_query('create table ' ~ identity_work(name) ~ ' as ' ~ sql) -%}
+{%- set statistics = gather_statistics(identity_work(name)) | trim -%}
+{%- if statistics %}{% do run_query(statistics) %}{% endif -%}
+{%- endmacro %}
+
+{% macro drop_identity_work() -%}
+{%- if identity_is_running() -%}
+    {%- set found = run_query("select table_name from information_schema.tables where table_schema = 'intermediate'"
+        ~ " and table_name like 'identity_work_%' order by 1").columns[0].values() -%}
+    {%- for table in found %}{% do run_query('drop table intermediate.' ~ table) %}{% endfor -%}
+{%- endif -%}
+{%- endmacro %}
+
+{#- Begins a build of identity (pre-hook of int_identity_changes): takes down the state of the last one, so that whatever
+    ends this build early makes the next one whole, and finds out what changed since. -#}
+{% macro begin_identity() -%}
+{%- if identity_is_running() -%}
+    {{ drop_identity_work() }}
+    {%- set before = identity_state() -%}
+    {%- do run_query('drop table if exists intermediate.int_identity_state') -%}
+    {%- if var('identity_code') -%}
+        {{ note_identity_inputs() }}
+    {%- endif -%}
+    {%- if identity_may_be_a_day(before) -%}
+        {{ find_changed_records(before) }}
+        {%- set sizes = run_query('select (select count(*) from ' ~ identity_work('changed')
+            ~ '), (select count(*) from intermediate.int_identity_nodes)').rows[0].values() -%}
+        {%- if sizes[0] * var("identity_day_share") <= sizes[1] -%}
+            {{ slice_identity_inputs() }}
+            {%- do make_work('day', "select 'day' as name") -%}
+        {%- endif -%}
+    {%- else -%}
+        {%- do make_work('changed', 'select ' ~ no_text() ~ ' as node where 1 = 0') -%}
+    {%- endif -%}
+{%- endif -%}
+{%- endmacro %}
+
+{#- The state that the last complete build left: {name: value} of its settings; {} without one. -#}
+{% macro identity_state() -%}
+{%- set found = {} -%}
+{%- if identity_has('int_identity_state') -%}
+    {%- do make_work('before', 'select * from intermediate.int_identity_state') -%}
+    {%- set rows = run_query('select name, value from ' ~ identity_work('before') ~ " where kind = 'setting'").rows -%}
+    {%- for row in rows %}{% do found.update({row.values()[0]: row.values()[1]}) %}{% endfor -%}
+{%- endif -%}
+{{ return(found) }}
+{%- endmacro %}
+
+{#- What changes every component when it changes: settings, the text of the models (var identity_code), the CRM. -#}
+{% macro identity_settings() -%}
+{{ return(local_md5(tojson([var('identity_code'), var('identity_max_records'), var('identity_shared_mailboxes'),
+    var('identity_agency_domains'), var('time_zone'), crm_system()]))) }}
+{%- endmacro %}
+
+{#- Work table `state`: what this build is made of. Raw tables are append-only, so that a load is known by its number of rows
+    (a load that lands late has a number that is smaller than that of others, and rows where there were none). -#}
+{% macro note_identity_inputs() -%}
+{%- set parts = [] -%}
+{%- for name, relation in identity_sources().items() -%}
+    {%- do parts.append("select 'load' as kind, '" ~ name ~ "' as name, load_seq, " ~ as_text('count(*)') ~ ' as value from '
+        ~ relation ~ ' where load_seq <= ' ~ known_at() ~ ' group by load_seq') -%}
+{%- endfor -%}
+{%- for name, value in {'settings': identity_settings(), 'as_of': var('as_of'), 'known_at': var('known_at')}.items() -%}
+    {%- do parts.append("select 'setting' as kind, '" ~ name ~ "' as name, cast(null as bigint) as load_seq, '" ~ value ~ "' as value") -%}
+{%- endfor -%}
+{%- do parts.append("select distinct 'decision' as kind, node as name, cast(null as bigint) as load_seq, 'merge|' || merge_group as value from "
+    ~ ref('stg_agreement__identity_merges')) -%}
+{%- do parts.append("select distinct 'decision' as kind, node as name, cast(null as bigint) as load_seq, 'split|' || "
+    ~ as_text('split_no') ~ " || '|' || party as value from " ~ ref('stg_agreement__identity_splits')) -%}
+{%- do make_work('state', parts | join(' union all ')) -%}
+{%- endmacro %}
+
+{#- A day is possible when the last build was complete, with the same settings, not later than this one, all its tables are
+    there, and every load that changed is of a table whose rows tell their record. -#}
+{% macro identity_may_be_a_day(before) -%}
+{%- if not var('identity_code') or flags.FULL_REFRESH or before.get('settings') != identity_settings()
+    or before['as_of'] > var('as_of') or before['known_at'] | int > var('known_at') | int -%}
+    {{ return(false) }}
+{%- endif -%}
+{%- for model in ['nodes', 'identifiers', 'links', 'edges', 'labels', 'seeds'] -%}
+    {%- if not identity_has('int_identity_' ~ model) %}{{ return(false) }}{% endif -%}
+{%- endfor -%}
+{%- if not (identity_has('int_person_nodes') and identity_has('int_people')) %}{{ return(false) }}{% endif -%}
+{%- do make_work('loads', "select coalesce(now.name, before.name) as name, coalesce(now.load_seq, before.load_seq) as load_seq,"
+    ~ " case when now.name is null then 1 else 0 end as is_gone"
+    ~ " from (select * from " ~ identity_work('state') ~ " where kind = 'load') as now"
+    ~ " full join (select * from " ~ identity_work('before') ~ " where kind = 'load') as before"
+    ~ " on now.name = before.name and now.load_seq = before.load_seq"
+    ~ " where now.value is null or before.value is null or now.value <> before.value") -%}
+{%- for row in run_query('select name, max(is_gone) from ' ~ identity_work('loads') ~ ' group by name').rows -%}
+    {%- set known = row.values()[0] in identity_records() or row.values()[0].startswith(('raw_files.', 'raw_agreement.')) -%}
+    {%- if row.values()[1] == 1 or not known %}{{ return(false) }}{% endif -%}
+{%- endfor -%}
+{{ return(true) }}
+{%- endmacro %}
