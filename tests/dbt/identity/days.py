@@ -163,7 +163,7 @@ class Builder:
     """Runs the models of identity in this process; the project is parsed once, as orchestration/dbt_runner.py does."""
 
     def __init__(self, home: Path, target: str = "duckdb", **env: str) -> None:
-        self._env = env
+        self._env = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb", **env}
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target, "--log-level", "none"]
         self._where = [*where, "--target-path", str(home / f"days-{target}"), "--log-path", str(home / "logs")]
         self._parse()
@@ -179,7 +179,7 @@ class Builder:
 
     def _parse(self) -> Any:
         # dbt compiles into what it parsed: each build gets its own, which is read from the last one's in a moment.
-        return self._invoke(["parse"], None, {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb"})
+        return self._invoke(["parse"], None, {})
 
     def _invoke(self, command: list[str], manifest: Any, env: dict[str, str]) -> Any:
         from dbt.cli.main import dbtRunner

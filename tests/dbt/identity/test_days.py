@@ -92,14 +92,15 @@ def test_days_equal_builds_of_all_whatever_changes_and_whenever_one_is_killed(
 def test_days_equal_builds_of_all_on_postgres(dbt_home: Path) -> None:
     company = Days(random.Random(5))
     with scratch_database() as going_on, scratch_database() as whole:
-        builder = Builder(dbt_home, "postgres", **dbt_env(going_on))
+        # A relation holds the name of its database, so that each of the two is parsed for itself.
+        builders = {url: Builder(dbt_home / f"days-{number}", "postgres", **dbt_env(url)) for number, url in enumerate((going_on, whole))}
         looked_at = 0
         for number in range(4):
             raw = company.next(60 if number == 0 else 4)
             found = []
             for url, code in ((going_on, CODE), (whole, "")):
                 raw.write_postgres(url)
-                builder.build(company.variables, code, **dbt_env(url))
+                builders[url].build(company.variables, code)
                 with psycopg.connect(url) as connection:
                     found.append(tables(connection))
                     counted = connection.execute("select count(*) from intermediate.int_identity_changes").fetchone()

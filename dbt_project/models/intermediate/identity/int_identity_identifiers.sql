@@ -6,7 +6,10 @@
 -- Identifiers of every record, each with the reason why it is nobody's own, if it is not: what ingestion found (a toll-free
 -- number), an ERP's phone (a switchboard), a mailbox of several people, the address of an agency that fills in forms for
 -- others. Values that were refused as a whole are absent; a CNPJ is a company's.
--- depends_on: {{ ref('stg_files__rd_station_contacts') }}{% if crm_system() == 'rd_station_crm' %}, {{ ref('stg_files__crm_contacts') }}{% endif %}
+{% if not execute or flags.WHICH != 'test' -%}
+-- depends_on: {{ ref('stg_files__rd_station_contacts') }}
+{% if crm_system() == 'rd_station_crm' %}-- depends_on: {{ ref('stg_files__crm_contacts') }}{% endif %}
+{%- endif %}
 with raw_identifiers as (
     select
         'rd:' || contact_uuid as node,
