@@ -43,13 +43,19 @@ intermediate.identity_work_{{ name }}
 {%- endif -%}
 {%- endmacro %}
 
+{#- Through dbt, which otherwise goes on believing that the table is there. -#}
+{% macro drop_identity_state() -%}
+{%- set state = adapter.get_relation(database=this.database, schema='intermediate', identifier='int_identity_state') -%}
+{%- if state is not none %}{% do adapter.drop_relation(state) %}{% endif -%}
+{%- endmacro %}
+
 {#- Begins a build of identity (pre-hook of int_identity_changes): takes down the state of the last one, so that whatever
     ends this build early makes the next one whole, and finds out what changed since. -#}
 {% macro begin_identity() -%}
 {%- if identity_is_running() -%}
     {{ drop_identity_work() }}
     {%- set before = identity_state() -%}
-    {%- do run_query('drop table if exists intermediate.int_identity_state') -%}
+    {{ drop_identity_state() }}
     {%- if var('identity_code') -%}
         {{ note_identity_inputs() }}
     {%- endif -%}

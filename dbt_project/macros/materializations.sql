@@ -61,6 +61,6 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
   {%- endif -%}
-  {%- if identity_has('int_identity_state') %}{% do run_query('drop table intermediate.int_identity_state') %}{% endif -%}
+  {%- if identity_has('int_identity_state') %}{{ drop_identity_state() }}{% endif -%}
   {{ return(materialization_table_duckdb() if target.type == 'duckdb' else materialization_table_default()) }}
 {%- endmaterialization %}
