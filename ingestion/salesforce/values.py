@@ -22,6 +22,8 @@ def value(record: Row, field: str | None) -> Any:
     """The value of a field that was asked for, `Campaign.Name` too; None for no field."""
     if field is None:
         return None
+    if field in record:  # nearly always: a field of the record itself
+        return record[field]
     found: Any = record
     for part in field.split("."):
         if found is None:
@@ -39,9 +41,11 @@ def text(record: Row, field: str | None) -> str | None:
     found = value(record, field)
     if found is None:
         return None
-    if isinstance(found, bool | dict | list):
-        raise Unreadable(str(field), "wrong_type")
-    words = str(found).strip()
+    if not isinstance(found, str):
+        if isinstance(found, bool | dict | list):
+            raise Unreadable(str(field), "wrong_type")
+        found = str(found)
+    words = found.strip()
     if len(words) > TEXT_LIMIT:
         raise Unreadable(str(field), "too_long")
     return words or None

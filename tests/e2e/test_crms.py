@@ -36,7 +36,6 @@ def assert_same(company: Companies, crm: str) -> None:
     assert filled >= FILLED and len(filled) > 20
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("crm", ["hubspot", "salesforce", "pipedrive"])
 def test_a_small_company_is_the_same_but_for_the_mask(small: Companies, crm: str) -> None:
     assert_same(small, crm)
