@@ -140,7 +140,7 @@ def profile(name: str, given: Given, phases: dict[str, list[Call]], now: datetim
             watched.enable()
             load(name, f"{address}/full", given, home, 1, now)
             watched.disable()
-    pstats.Stats(watched).sort_stats("cumtime").print_stats(35)
+    pstats.Stats(watched).sort_stats("tottime").print_stats(45)
 
 
 def main() -> int:
