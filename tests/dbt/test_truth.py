@@ -42,7 +42,7 @@ TABLES: dict[str, tuple[list[str], str]] = {
         f"select t.*, i.opening_record from intermediate.int_handoff_opportunities as t {RECORD}",
     ),
     "funnel_events": (
-        ["person_id", "opening_record", "stage", "entered_at"],
+        ["person_id", "opening_record", "stage", "entered_at", "entered_date"],
         f"select t.*, i.opening_record from marts.fct_funnel_events as t {RECORD}",
     ),
     "attempts": (["attempt_id"], f"select t.*, i.opening_record from marts.fct_contact_attempts as t {RECORD}"),

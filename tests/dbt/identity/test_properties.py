@@ -113,7 +113,8 @@ def test_an_id_stays_when_records_come_later(records: dict[str, set[Identifier]]
             counts[identifier] += 1
     records = {node: {i for i in identifiers if counts[i] <= MOST} for node, identifiers in records.items()}
     order = list(records)
-    before = Company({node: records[node] for node in order[:known]}).people()
+    known_before = Company({node: records[node] for node in order[:known]}).people()
+    before = {node: known_before[node] for node in order[:known]}  # in the order of loading
     after = Company(records).people()
     for node, old in before.items():
         together = [other for other in before if after[other] == after[node]]
