@@ -8,10 +8,20 @@ from contract.agreement import Agreement, SignedVersion, load_agreement
 from contract.problems import AgreementError, Problem
 from contract.registry import AgreementChangedError, check_unchanged, records
 from contract.restatement import Restatement, restatement
+from orchestration import publish
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 
 FOLDER = "agreement"
+_JUDGED = """
+    with subjects as (
+        select v.agreement_version, coalesce(h.mql_at, cast(h.mql_date as timestamp), v.started_at) as judged_at
+        from marts.fct_sla_verdicts as v
+        left join marts.fct_handoffs as h on split_part(v.subject_id, ':', 1) = h.handoff_id
+    )
+    select count(*) from subjects
+    where agreement_version = $name or (judged_at >= $starts and judged_at < coalesce($ends, timestamp '9999-12-31'))
+"""
 
 
 def read(profile: Profile) -> Agreement:
@@ -56,24 +66,12 @@ def judged_again(runtime: Runtime, found: Restatement) -> int:
 
     Those judged by the version until now, and those of hand-overs (or months) that it covers from now on.
     """
-    import duckdb
-
-    if not runtime.paths.published_bi.exists():
-        return 0
     starts, ends = (at.astimezone(UTC).replace(tzinfo=None) if at else None for at in (found.starts, found.ends))
-    with duckdb.connect(str(runtime.paths.published_bi), read_only=True) as published:
-        row = published.execute(
-            """
-            with subjects as (
-                select v.agreement_version, coalesce(h.mql_at, cast(h.mql_date as timestamp), v.started_at) as judged_at
-                from marts.fct_sla_verdicts as v
-                left join marts.fct_handoffs as h on split_part(v.subject_id, ':', 1) = h.handoff_id
-            )
-            select count(*) from subjects
-            where agreement_version = $name or (judged_at >= $starts and judged_at < coalesce($ends, timestamp '9999-12-31'))
-            """,
-            {"name": found.after.version, "starts": starts, "ends": ends},
-        ).fetchone()
+    try:
+        with publish.opened(runtime.paths) as published:
+            row = published.execute(_JUDGED, {"name": found.after.version, "starts": starts, "ends": ends}).fetchone()
+    except FileNotFoundError:
+        return 0
     return int(row[0]) if row else 0
 
 

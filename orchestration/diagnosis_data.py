@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from orchestration import publish
 from orchestration.findings import Finding
 from orchestration.runtime import Runtime
 
@@ -85,13 +85,10 @@ def _published(runtime: Runtime, query: str) -> list[dict[str, Any]]:
     """Rows of the published marts; none before the first publish, or when an older one lacks a table."""
     import duckdb
 
-    path: Path = runtime.paths.published_bi
-    if not path.exists():
-        return []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        try:
+    try:
+        with publish.opened(runtime.paths) as connection:
             cursor = connection.execute(query)
-        except (duckdb.CatalogException, duckdb.BinderException):
-            return []
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            names = [column[0] for column in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    except (FileNotFoundError, duckdb.CatalogException, duckdb.BinderException):
+        return []

@@ -53,6 +53,11 @@
   end
 {%- endmacro %}
 
+{% macro wilson_high(part, whole) -%}
+  {#- Upper end of that interval, rounded up: what the lower end leaves of the others' share. decimal(18,4). -#}
+  cast(1 - {{ wilson_low('(' ~ whole ~ ' - ' ~ part ~ ')', whole) }} as decimal(18, 4))
+{%- endmacro %}
+
 {% macro signed_ratio(part, whole) -%}
   {#- ratio() of a part that may be negative (returns of goods), rounded by its size. -#}
   case when {{ part }} < 0 then -{{ ratio('(-(' ~ part ~ '))', whole) | trim }} else {{ ratio(part, whole) | trim }} end
@@ -71,6 +76,14 @@
 {% macro to_four_places(number) -%}
   {#- A double as decimal(18,4), half rounded up: `round` breaks ties differently on the engines. -#}
   cast(cast(floor(10000e0 * ({{ number }}) + 0.5e0) as bigint) * 0.0001 as decimal(18, 4))
+{%- endmacro %}
+
+{% macro last_five(flag, place, id) -%}
+  {#- The first five ids in the order of `place` (1, 2 …) among the rows of a group where `flag` holds, after commas. -#}
+  max(case when {{ flag }} and {{ place }} = 1 then {{ id }} end)
+  {%- for number in range(2, 6) %}
+        || coalesce(',' || max(case when {{ flag }} and {{ place }} = {{ number }} then {{ id }} end), '')
+  {%- endfor %}
 {%- endmacro %}
 
 {% macro score_band(score) -%}

@@ -64,10 +64,11 @@ def compile_plan(profile: Profile) -> Compiled:
     with tempfile.TemporaryDirectory(dir=profile.paths.dbt) as folder:
         nodes = dbt_runner.compiled(profile, MODEL, variables, Path(folder) / f"{DATABASE}.duckdb")
     # An ephemeral model has no relation: dbt has put its SQL into those that read it.
-    return Compiled(tuple(_statement(node) for node in nodes if node["config"]["materialized"] != "ephemeral"))
+    return Compiled(tuple(statement_of(node) for node in nodes if node["config"]["materialized"] != "ephemeral"))
 
 
-def _statement(node: dict[str, Any]) -> Statement:
+def statement_of(node: dict[str, Any]) -> Statement:
+    """A compiled model (its node of the manifest) as a statement. NotImplementedError for a pre-hook that is none of _HOOKS."""
     before = _HOOKS.get(node["name"])
     if node["config"].get("pre-hook") and before is None:
         raise NotImplementedError(f"{node['name']} has a pre-hook that the express lane does not know: see {__name__}")

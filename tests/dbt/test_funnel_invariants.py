@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.express.compiled import _statement
+from orchestration.express.compiled import statement_of
 from tests.dbt.raw_fixture import Raw, fresh_warehouse, run_dbt
 
 pytestmark = pytest.mark.long
@@ -73,7 +73,7 @@ def chain(dbt_home: Path) -> Chain:
         for before in nodes[key].depends_on.nodes:
             add(before)
         if nodes[key].config.materialized != "ephemeral":
-            order.append(_statement(nodes[key].to_dict()))
+            order.append(statement_of(nodes[key].to_dict()))
 
     for key in sorted(nodes):
         add(key)

@@ -104,8 +104,7 @@ class Comparison:
     @cached_property
     def marts(self) -> dict[str, tuple[dict[tuple[Any, ...], Row], dict[tuple[Any, ...], Row]]]:
         """Both sides of each mart."""
-        tables = (self.rd.tables() | self.other.tables()) - set(MASK["awaiting"])
-        return {table: (self.rd.mart(table), self.other.mart(table)) for table in sorted(tables)}
+        return {table: (self.rd.mart(table), self.other.mart(table)) for table in sorted(self.rd.tables() | self.other.tables())}
 
     @cached_property
     def moved(self) -> dict[str, list[tuple[Any, Row]]]:

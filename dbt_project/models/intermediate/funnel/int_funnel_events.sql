@@ -1,6 +1,6 @@
 -- Entries of a person into a stage: lead, MQL, each visit of a mapped stage (re-entries too), customer, and what
--- its contracts became. A stage that was skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over itself stands for it. Deals that
--- were sold outside the funnel are not in it.
+-- its contracts became. A stage that was skipped gets no event; visits of the stage mapped to `mql` give none, the hand-over
+-- itself stands for it. Deals that were sold outside the funnel are not in it.
 with events as (
     select
         'lead:' || person_id as event_key,

@@ -6,7 +6,7 @@ with entries as (
         min(entered_at) as entered_at,
         min(entered_date) as entered_date
     from {{ ref('int_funnel_events') }}
-    where handoff_id is not null and stage not in ('lead', 'renewal', 'expansion')
+    where handoff_id is not null and {{ stage_number('stage') }} > 0
     group by handoff_id, stage
 ),
 

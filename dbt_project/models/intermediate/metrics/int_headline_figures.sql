@@ -43,7 +43,7 @@ measured as (
         end as interval_low,
         case
             when t.metric like 'first_contact%' then cast(i.high_seconds as decimal(18, 4))
-            when t.metric <> 'sqls_delivered' then 1 - {{ wilson_low('(c.sample_size - c.hits)', 'c.sample_size') }}
+            when t.metric <> 'sqls_delivered' then {{ wilson_high('c.hits', 'c.sample_size') }}
         end as interval_high
     from subjects as t
     left join {{ ref('int_metric_cohorts') }} as c

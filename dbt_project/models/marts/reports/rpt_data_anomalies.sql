@@ -12,10 +12,7 @@ counted as (
         count(*) as checked,
         min(case when is_case then day end) as first_day,
         max(case when is_case then day end) as last_day,
-        max(case when is_case and place = 1 then subject_id end)
-        {%- for place in range(2, 6) %}
-        || coalesce(',' || max(case when is_case and place = {{ place }} then subject_id end), '')
-        {%- endfor %} as last_cases
+        {{ last_five('is_case', 'place', 'subject_id') }} as last_cases
     from ranked
     group by anomaly, source_system
 )

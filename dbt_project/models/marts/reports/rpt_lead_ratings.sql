@@ -47,7 +47,7 @@ select
     case
         when rated = 0 then 'not_rated'
         when {{ wilson_low('well_rated', 'rated') }} > {{ ratio('well_rated_all', 'rated_all') }} then 'better'
-        when 1 - {{ wilson_low('(rated - well_rated)', 'rated') }} < {{ ratio('well_rated_all', 'rated_all') }} then 'worse'
+        when {{ wilson_high('well_rated', 'rated') }} < {{ ratio('well_rated_all', 'rated_all') }} then 'worse'
         else 'like_all'
     end as reading
 from compared

@@ -35,9 +35,9 @@ select
     trait, value, period_start, band, handoffs, band_unsure,
     sql_decided, sqls, {{ ratio('sqls', 'sql_decided') }} as sql_share,
     {{ wilson_low('sqls', 'sql_decided') }} as sql_share_low,
-    cast(1 - {{ wilson_low('(sql_decided - sqls)', 'sql_decided') }} as decimal(18, 4)) as sql_share_high,
+    {{ wilson_high('sqls', 'sql_decided') }} as sql_share_high,
     won_decided, won, {{ ratio('won', 'won_decided') }} as won_share,
     {{ wilson_low('won', 'won_decided') }} as won_share_low,
-    cast(1 - {{ wilson_low('(won_decided - won)', 'won_decided') }} as decimal(18, 4)) as won_share_high,
+    {{ wilson_high('won', 'won_decided') }} as won_share_high,
     rated, well_rated, {{ ratio('well_rated', 'rated') }} as well_rated_share, {{ ratio('grades', 'rated') }} as mean_rating
 from counted

@@ -15,10 +15,7 @@ counted as (
         sign, period_start, seller_id,
         sum(case when is_hit then 1 else 0 end) as hits,
         count(*) as sample_size,
-        max(case when is_hit and place = 1 then subject_id end)
-        {%- for place in range(2, 6) %}
-        || coalesce(',' || max(case when is_hit and place = {{ place }} then subject_id end), '')
-        {%- endfor %} as subjects
+        {{ last_five('is_hit', 'place', 'subject_id') }} as subjects
     from ranked
     group by sign, period_start, seller_id
 ),
