@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,8 @@ _LATER = "1901-02-03 04:05:06"  # stands for as_of in the compiled text; no othe
 _ALL_LOADS = 2**63 - 1
 # What stands for a model's pre-hook, which is a programme of its own in dbt: here the components of a handful of records.
 # Contradictions are not resolved: whom they concern is left to the next whole run (slices.py).
+_OF_A_DAY = re.compile(r"\{\{ (begin_identity|note_\w+_of_today)\(\) \}\}")  # what a day touches: here all of a handful is built
 _HOOKS = {
-    "int_identity_changes": "select 1",  # whether it is an ordinary day: here all of a handful is built
     "int_person_nodes": "create table intermediate.int_person_nodes_work_labels (node_no bigint, label bigint)",
     "int_identity_labels": """
     create table intermediate.int_identity_labels_work_labels as
@@ -68,8 +69,15 @@ def compile_plan(profile: Profile) -> Compiled:
 
 
 def statement_of(node: dict[str, Any]) -> Statement:
-    """A compiled model (its node of the manifest) as a statement. NotImplementedError for a pre-hook that is none of _HOOKS."""
-    before = _HOOKS.get(node["name"])
-    if node["config"].get("pre-hook") and before is None:
+    """A compiled model (its node of the manifest) as a statement. NotImplementedError as hook_of says."""
+    return Statement(node["relation_name"], node["compiled_code"], hook_of(node))
+
+
+def hook_of(node: dict[str, Any]) -> str | None:
+    """What stands here for the pre-hooks of a model (its node of the manifest). NotImplementedError for one that is unknown."""
+    hooks = [hook["sql"] for hook in node["config"].get("pre-hook", []) if not _OF_A_DAY.fullmatch(hook["sql"].strip())]
+    if not hooks:
+        return None
+    if node["name"] not in _HOOKS:
         raise NotImplementedError(f"{node['name']} has a pre-hook that the express lane does not know: see {__name__}")
-    return Statement(node["relation_name"], node["compiled_code"], before)
+    return _HOOKS[node["name"]]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from orchestration import express, warehouse
+from orchestration import dbt_runner, express, warehouse
 from orchestration.express import lane as lanes
-from orchestration.express.compiled import compile_plan
+from orchestration.express.compiled import compile_plan, hook_of
 from orchestration.express.lane import Lane
 from orchestration.express.links import Links, TooMany
 from orchestration.express.slices import plan_rows
@@ -142,6 +142,16 @@ def test_only_a_company_with_both_systems_and_live_returns_has_the_lane(ready: P
     assert nurture is not None
     off = company.destinations.model_copy(update={"rd_station_nurture": nurture.model_copy(update={"live": False})})
     assert not express.is_wanted(company.model_copy(update={"destinations": off}))
+
+
+def test_the_lane_knows_what_stands_for_every_hook_of_the_plans_models(company: Profile) -> None:
+    """A model that gains a hook would stop the lane; the long test below runs them all."""
+    dbt_runner.prepare_manifest(company)
+    manifest = dbt_runner.read_manifest(company)
+    names = dbt_runner.ancestors(manifest, express.MODEL)
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model" and node["unique_id"] in names]
+    known = {node["name"]: hook_of(node) for node in nodes if node["config"].get("pre-hook")}
+    assert len(known) > 3 and {name for name, before in known.items() if before} == {"int_person_nodes", "int_identity_labels"}
 
 
 @pytest.mark.long
