@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from contract.problems import ConfigurationError
-from orchestration import agreements, diagnosis_accounts, diagnosis_data, hook_coverage, receiving, settings
+from orchestration import (
+    agreements,
+    diagnosis_accounts,
+    diagnosis_data,
+    express,
+    hook_coverage,
+    receiving,
+    settings,
+)
 from orchestration.findings import Finding
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
@@ -17,7 +25,7 @@ STALE = timedelta(hours=26)
 def examine(profile: Profile) -> list[Finding]:
     """Everything that can be looked at without a run."""
     with Runtime(profile) as runtime:
-        findings = [*_secrets(profile), _agreement(runtime), _lock(runtime), *_freshness(runtime), *_webhooks(runtime)]
+        findings = [*_secrets(profile), _agreement(runtime), _lock(runtime), *_freshness(runtime), *_webhooks(runtime), *_express(runtime)]
         if not any(finding.status == "problem" and finding.what == "secret" for finding in findings):
             findings += diagnosis_accounts.examine(runtime)
         return [*findings, *diagnosis_data.examine(runtime)]
@@ -66,6 +74,19 @@ def _webhooks(runtime: Runtime) -> Iterator[Finding]:
     for found in hook_coverage.read(runtime.paths.published_bi):
         remedy = "bastao webhooks shows what is not registered; rpt_webhook_coverage shows the days." if found.missed else ""
         yield Finding(f"webhooks {found.system}", "note" if found.missed else "ok", str(found), remedy)
+
+
+def _express(runtime: Runtime) -> Iterator[Finding]:
+    runs = runtime.state.last_runs()
+    listened, judged = runs.get(express.READY), runs.get(express.STAGE)
+    if not express.is_wanted(runtime.profile) or listened is None:
+        return
+    last = judged if judged and judged["run_seq"] > listened["run_seq"] else listened
+    if last["status"] != "failed":
+        yield Finding("express lane", "ok", f"listening since {listened['started_at']:%Y-%m-%d %H:%M} UTC")
+        return
+    words = f"stopped at {last['started_at']:%Y-%m-%d %H:%M} UTC: rejections are returned by the next whole run, not at once"
+    yield Finding("express lane", "problem", words, f"{runtime.paths.logs}/express.log names the error; bastao up starts it again.")
 
 
 def _hours(age: timedelta) -> str:

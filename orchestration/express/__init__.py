@@ -13,6 +13,7 @@ from orchestration.profile import Profile
 
 SETTING = "rd_station_nurture"
 MODEL = "plan_nurture_return"
+STAGE, READY = "express", "express: listening"  # in the run log
 
 
 def is_wanted(profile: Profile) -> bool:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ingestion.errors import IngestionError
@@ -27,8 +28,8 @@ from orchestration.runtime import Runtime
 log = logging.getLogger("bastao.express")
 MAX_DEALS = 100  # deals named since the snapshot in one go: more is no rejection here and there but a mass change
 POLL_SECONDS, RETRY_SECONDS = 0.5, 15.0
+BROKEN_SECONDS = 300.0  # before it listens at all: models that do not compile will not do so in a moment
 SKEW = timedelta(seconds=60)  # between the CRM's clock and ours
-STAGE, READY = "express", "express: listening"  # in the run log
 _OUTBOX = ("raw_deliveries", "outbox")
 PASSING = (IngestionError, ClockError, OSError)
 
@@ -68,9 +69,9 @@ class Lane:
                 pause = RETRY_SECONDS
             except Exception as error:  # it must not take the receiver and Dagster down with it; the next run judges all
                 log.error("left to the next run: %s", type(error).__name__)  # the text may quote a value
+                pause = RETRY_SECONDS if self._memory else BROKEN_SECONDS
                 self._heard = self._memory.seen if self._memory else 0
                 self.close()
-                pause = RETRY_SECONDS
             time.sleep(pause)
 
     def step(self) -> dict[str, Any] | None:
@@ -90,7 +91,7 @@ class Lane:
             if len(named) > MAX_DEALS:
                 memory.is_blind = True
                 return None
-            with runtime.state.logged(STAGE) as detail:
+            with runtime.state.logged(express.STAGE) as detail:
                 watch = _Watch(detail)
                 detail.update(first_seq=memory.seen + 1, last_seq=int(events[-1]["inbox_seq"]), deals=len(named))
                 closed = self._read(runtime, memory, named)
@@ -118,7 +119,14 @@ class Lane:
             return None
         if self._memory and self._memory.inode == inode:
             return self._memory
-        self._compiled = self._compiled or compile_plan(self.profile)
+        with Runtime(self.profile) as runtime, runtime.state.logged(express.READY) as detail:
+            self._compiled = self._compiled or compile_plan(self.profile)
+            self._memory = self._recall(path, inode)
+            detail["after_seq"] = self._memory.seen
+        return self._memory
+
+    def _recall(self, path: Path, inode: int) -> _Memory:
+        """A memory of the snapshot at `path`, and of what was read since it was made."""
         self._tables = express.raw_tables(self.profile)
         before, links = self._memory, Links(path, self.profile.identity.max_records_per_identifier)
         seen = _one(links, "select coalesce(max(inbox_seq), 0) from facts.raw_inbox.events")
@@ -132,10 +140,7 @@ class Lane:
             # What was read after the snapshot's loads is newer than they are; of the rest they know as much.
             for name, rows in before.fresh.items():
                 memory.fresh[name] = [row for row in rows if _is_newer(row, name, known_at, int(seen))]
-        self._memory = memory
         self._link(memory)
-        with Runtime(self.profile) as runtime, runtime.state.logged(READY) as detail:
-            detail["after_seq"] = memory.seen
         return memory
 
     def _read(self, runtime: Runtime, memory: _Memory, named: list[str]) -> list[str]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from orchestration import dbt_runner, express, warehouse
+from orchestration import dbt_runner, diagnosis, express, warehouse
 from orchestration.express import lane as lanes
 from orchestration.express.compiled import compile_plan, hook_of
 from orchestration.express.lane import Lane
 from orchestration.express.links import Links, TooMany
 from orchestration.express.slices import plan_rows
+from orchestration.findings import Finding
 from orchestration.profile import Profile
 from orchestration.publish import Publication
 from orchestration.publish_copy import copy_tables
@@ -131,6 +132,31 @@ def test_the_lane_stands_aside_for_a_mass_change_until_the_next_snapshot(
     assert lane.step() is None, "the snapshot has seen all of that"
     receive(company, "d3")
     assert lane.step() is not None and judged == [["d3"]]
+    lane.close()
+
+
+def test_a_lane_that_cannot_listen_is_a_problem_that_doctor_names(
+    company: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_profile: Profile) -> None:
+        raise NotImplementedError("a hook")
+
+    def found() -> list[Finding]:
+        with Runtime(company) as runtime:
+            return list(diagnosis._express(runtime))
+
+    slept: list[float] = []
+    lane, _ = lane_of(company, monkeypatch, lambda _memory, named: named)
+    monkeypatch.setattr("orchestration.express.lane.time.sleep", slept.append)
+    facts_of(company, people(), tmp_path)
+    assert found() == []
+    with monkeypatch.context() as patched:
+        patched.setattr(lanes, "compile_plan", broken)
+        lane.serve(iter([True, False]).__next__)
+    (stopped,) = found()
+    assert stopped.status == "problem" and "express.log names the error" in stopped.remedy and slept == [lanes.BROKEN_SECONDS]
+    lane.serve(iter([True, False]).__next__)
+    assert [finding.status for finding in found()] == ["ok"]
     lane.close()
 
 
