@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ingestion.errors import ApiError
+from ingestion.judged import Judge
 from ingestion.rd_station.client import RdStationApi
 from ingestion.rd_station.settings import ASSET_PAGE, ASSETS, SEGMENT_PAGE
-from ingestion.rows import Row, instant, text
-from ingestion.runner import Session
+from ingestion.rows import Row, instant, merge, text
+from ingestion.runner import Session, Tables
 
 
-def asset_rows(api: RdStationApi, session: Session) -> list[Row]:
+def asset_tables(api: RdStationApi, session: Session, judge: Judge) -> Tables:
     """All assets. A resource that the account's plan lacks (403) is noted and skipped, as the contract says (A7)."""
-    rows: list[Row] = []
+    parts: list[Tables] = []
     for kind in ASSETS:
         try:
-            rows += [asset_row(kind, body) for body in _all(api, kind)]
+            for body in _all(api, kind):
+                parts.append(judge.read("assets", f"{kind} {text(body.get('id'))}", partial(_tables, kind, body)))
         except ApiError as error:
             if error.status not in (403, 404):
                 raise
             session.note(
                 f"rd_station: {kind} assets cannot be read with this plan ({error.status}); skipped."
             )
-    return rows
+    return merge(parts)
+
+
+def _tables(kind: str, body: Row) -> Tables:
+    return {"assets": [asset_row(kind, body)]}
 
 
 def asset_row(kind: str, body: Row) -> Row:

@@ -13,12 +13,14 @@ import httpx
 
 from ingestion.errors import ApiError, SourceError
 from ingestion.http import ApiClient, Response
+from ingestion.judged import BadRecordError
 from ingestion.oauth import OAuth, OAuthApp
 from ingestion.ports import Ports
 from ingestion.rd_station.settings import (
     ASSET_PAGE,
     ASSETS,
     EVENT_PAGE,
+    LAG_ROWS,
     SEGMENT_PAGE,
     SYSTEM,
     RdStationConfig,
@@ -77,16 +79,26 @@ class RdStationApi:
 
     def segment_page(
         self, segment_id: str, page: int, newest_first: bool = False
-    ) -> tuple[list[Row], int | None]:
-        """One page of a segmentation's contacts, and the total that the headers announce."""
+    ) -> tuple[list[Any], int | None]:
+        """One page of a segmentation's contacts as it is, and the total that the headers announce.
+
+        SourceError for an empty page in front of others.
+        """
         params: Row = {"page": page, "page_size": SEGMENT_PAGE}
         if newest_first:
             params["order"] = "last_conversion_date:desc"
         answer = self._http.get(
             f"/platform/segmentations/{segment_id}/contacts", params, resource="segmentations"
         )
-        total = answer.headers.get("pagination-total-rows")
-        return rows_of(answer.json, ("contacts",)), int(total) if total and total.isdigit() else None
+        announced = answer.headers.get("pagination-total-rows")
+        total = int(announced) if announced and announced.isdigit() else None
+        rows = list_of(answer.json, ("contacts",))
+        if not rows and total is not None and total > (page - 1) * SEGMENT_PAGE + LAG_ROWS:
+            raise SourceError(
+                f"RD Station: page {page} of segmentation {segment_id} is empty, and {total} contacts are announced; "
+                "what came before is kept. Run again."
+            )
+        return rows, total
 
     def contact(self, uuid: str) -> Row | None:
         """A contact's current body; None when it does not exist (any more)."""
@@ -96,7 +108,9 @@ class RdStationApi:
             if error.status == 404:
                 return None
             raise
-        return body if isinstance(body, dict) else None
+        if not isinstance(body, dict):
+            raise BadRecordError(None, "not an object")  # never taken for a contact that is gone
+        return body
 
     def funnel(self, uuid: str) -> tuple[Row, datetime | None]:
         """Lifecycle stage and scores, and the service's instant of the answer (naive UTC)."""
@@ -105,12 +119,12 @@ class RdStationApi:
         )
         return (answer.json if isinstance(answer.json, dict) else {}), answer.served_at
 
-    def events(self, uuid: str, event_type: str, page: int, newest_first: bool) -> list[Row]:
+    def events(self, uuid: str, event_type: str, page: int, newest_first: bool) -> list[Any]:
         """One page (10 rows at most) of a contact's CONVERSION or OPPORTUNITY events."""
         order = "created_at:desc" if newest_first else "created_at:asc"
         params = {"event_type": event_type, "order": order, "page": page}
         body = self._http.get_json(f"/platform/contacts/{uuid}/events", params, resource="contact_events")
-        return rows_of(body, ("events",))[:EVENT_PAGE]
+        return list_of(body, ("events",))[:EVENT_PAGE]
 
     def fields(self) -> list[Row]:
         """The account's contact fields with their presentation types."""
@@ -128,9 +142,17 @@ class RdStationApi:
 
 
 def rows_of(body: Any, keys: tuple[str, ...]) -> list[Row]:
+    """The objects of a body's list; SourceError when something else is among them."""
+    rows = list_of(body, keys)
+    if not all(isinstance(row, dict) for row in rows):
+        raise SourceError(f"RD Station: the list under {' or '.join(keys) or 'its top'} holds something that is no object.")
+    return rows
+
+
+def list_of(body: Any, keys: tuple[str, ...]) -> list[Any]:
     """The list of a body: bare, or under one of `keys` (the service misspells some: rd_station.md 0.3, 12)."""
     if isinstance(body, dict):
         body = next((body[key] for key in keys if key in body), None)
     if not isinstance(body, list):
         raise SourceError(f"RD Station: the answer holds no list under {' or '.join(keys) or 'its top'}.")
-    return [row for row in body if isinstance(row, dict)]
+    return body

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ingestion.errors import ApiError
 from ingestion.identifiers import identifier_rows
+from ingestion.judged import BadRecordError, Judge
 from ingestion.rd_station.client import RdStationApi
-from ingestion.rd_station.conversions import conversion_rows
+from ingestion.rd_station.conversions import conversion_rows, when
 from ingestion.rd_station.known import Task, stage_code
 from ingestion.rd_station.settings import CLOSED_PRESENTATIONS, EVENT_PAGE, RdStationConfig
-from ingestion.rows import Row, boolean, instant, integer, text
+from ingestion.rows import Row, boolean, integer, text
 from ingestion.runner import Tables
 
 EVENT_TYPES = ("CONVERSION", "OPPORTUNITY")
@@ -31,16 +33,33 @@ class Fetched:
 
 
 def fetch_contact(
-    api: RdStationApi, config: RdStationConfig, task: Task, fields: frozenset[str], now: datetime
+    api: RdStationApi, config: RdStationConfig, task: Task, fields: frozenset[str], now: datetime, judge: Judge
 ) -> Fetched:
     """Read one contact. The funnel comes before the conversions: a stage then never lacks its cause.
 
-    A contact that does not exist any more becomes a row with `is_deleted` and nothing personal.
+    A contact that does not exist any more becomes a row with `is_deleted` and nothing personal; one that cannot be read
+    goes to quarantine and is asked for again by the next run.
     """
+    code: str | None = None
+
+    def read() -> Tables:
+        nonlocal code
+        tables, code = _read(api, config, task, fields, now, judge)
+        return tables
+
+    tables = judge.read("contacts", task.uuid, read)
+    return Fetched(task.uuid, tables, code if tables else None)
+
+
+def _read(
+    api: RdStationApi, config: RdStationConfig, task: Task, fields: frozenset[str], now: datetime, judge: Judge
+) -> tuple[Tables, str | None]:
     body = api.contact(task.uuid)
     if body is None:
-        return Fetched(task.uuid, {"contacts": [_tombstone(task)]}, None)
+        return {"contacts": [_tombstone(task)]}, None
     funnel, served_at = api.funnel(task.uuid)
+    if "lifecycle_stage" not in funnel:
+        raise BadRecordError("lifecycle_stage", "missing")
     events = [event for event_type in EVENT_TYPES for event in _events(api, config, task, event_type)]
     tables = {
         "contacts": [contact_row(body, task)],
@@ -48,11 +67,9 @@ def fetch_contact(
         "contact_legal_bases": legal_bases(body.get("legal_bases"), task.uuid),
         "contact_fields": _fields(body, task.uuid, fields),
         "funnels": [funnel_row(funnel, task.uuid, served_at or now)],
-        "conversions": conversion_rows(task.uuid, events),
+        "conversions": conversion_rows(task.uuid, events, judge),
     }
-    return Fetched(
-        task.uuid, tables, stage_code(funnel.get("lifecycle_stage"), boolean(funnel.get("opportunity")))
-    )
+    return tables, stage_code(text(funnel.get("lifecycle_stage")), boolean(funnel.get("opportunity")))
 
 
 def contact_row(body: Row, task: Task) -> Row:
@@ -145,40 +162,44 @@ def _fields(body: Row, uuid: str, fields: frozenset[str]) -> list[Row]:
     return rows
 
 
-def _events(api: RdStationApi, config: RdStationConfig, task: Task, event_type: str) -> list[Row]:
+def _events(api: RdStationApi, config: RdStationConfig, task: Task, event_type: str) -> list[Any]:
     newest = (task.since or {}).get(event_type)
     if newest is None:
         return _all_events(api, task.uuid, event_type)
     cut = newest - timedelta(hours=config.overlap_hours)
-    return [event for event in _newest_events(api, task.uuid, event_type, cut) if _at(event) >= cut]
+    return [event for event in _newest_events(api, task.uuid, event_type, cut) if (when(event) or cut) >= cut]
 
 
-def _all_events(api: RdStationApi, uuid: str, event_type: str) -> list[Row]:
+def _all_events(api: RdStationApi, uuid: str, event_type: str) -> list[Any]:
     """Oldest first: what happens meanwhile is added behind, pages never shift."""
-    events: list[Row] = []
+    events: list[Any] = []
     page = 0
     while True:
         page += 1
         rows = api.events(uuid, event_type, page, newest_first=False)
+        _refuse_repeats(rows, events)
         events += rows
         if len(rows) < EVENT_PAGE:
             return events
 
 
-def _newest_events(api: RdStationApi, uuid: str, event_type: str, cut: datetime) -> list[Row]:
+def _newest_events(api: RdStationApi, uuid: str, event_type: str, cut: datetime) -> list[Any]:
     """Newest first until `cut`. When a new event shifts the pages, all is read again: equal rows must count right."""
     while True:
-        events: list[Row] = []
+        events: list[Any] = []
         page = 0
         while True:
             page += 1
             rows = api.events(uuid, event_type, page, newest_first=True)
+            _refuse_repeats(rows, events)
             events += rows
-            if len(rows) < EVENT_PAGE or _at(rows[-1]) < cut:
+            dates = [at for row in rows if (at := when(row)) is not None]
+            if len(rows) < EVENT_PAGE or (dates and min(dates) < cut):
                 break
         if page == 1 or api.events(uuid, event_type, 1, newest_first=True)[:1] == events[:1]:
             return events
 
 
-def _at(event: Row) -> datetime:
-    return instant(event.get("event_timestamp")) or datetime.min
+def _refuse_repeats(page: list[Any], before: list[Any]) -> None:
+    if len(page) == EVENT_PAGE and page == before[-EVENT_PAGE:]:
+        raise ApiError("GET /platform/contacts/…/events gives the same page again and again.")

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
+from ingestion.judged import Judge
 from ingestion.rows import Row, instant, text
 
 
-def conversion_rows(uuid: str, events: list[Row]) -> list[Row]:
+def conversion_rows(uuid: str, events: list[Any], judge: Judge) -> list[Row]:
     """`conversions` rows of one contact.
 
     `event_key` = md5(contact | type | identifier | instant | ordinal among equal events), so reading an event again
     gives the same key and two real events of the same instant keep two. The caller passes whole stretches of time
     (all events from some instant on), or the ordinal would depend on where a page ended.
-    An event without a readable instant is left out: it could not be placed in any order.
+    An event without a readable instant, or with one that has not come, goes to quarantine: it could not be placed in any
+    order, and whatever follows would seem to be read already.
     """
     rows, equal = [], Counter[tuple[str | None, str | None, datetime]]()
-    dated = [(at, event) for event in events if (at := _instant(event)) is not None]
+    dated = [(at, event) for event in events if (at := _instant(uuid, event, judge)) is not None]
     for at, event in sorted(dated, key=lambda pair: pair[0]):
         event_type, identifier = text(event.get("event_type")), text(event.get("event_identifier"))
         ordinal = equal[event_type, identifier, at]
@@ -50,9 +53,23 @@ def event_key(uuid: str, event_type: str | None, identifier: str | None, at: dat
 _TRAFFIC = ("traffic_source", "traffic_medium", "traffic_campaign", "traffic_value")
 
 
-def _instant(event: Row) -> datetime | None:
+def _instant(uuid: str, event: Any, judge: Judge) -> datetime | None:
+    if not isinstance(event, dict):
+        judge.refuse("conversions", uuid, "event_timestamp", "no event")
+        return None
+    at = when(event)
+    if at is None:
+        judge.refuse("conversions", uuid, "event_timestamp", "missing or not an instant")
+    elif judge.is_ahead(at):
+        judge.refuse("conversions", uuid, "event_timestamp", "lies in the future")
+        return None
+    return at
+
+
+def when(event: Any) -> datetime | None:
+    """The instant of an event (naive UTC); None when it has none that can be read."""
     try:
-        return instant(event.get("event_timestamp"))
+        return instant(event.get("event_timestamp")) if isinstance(event, dict) else None
     except ValueError:
         return None
 

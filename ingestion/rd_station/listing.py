@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from ingestion.errors import ApiError
+from ingestion.errors import ApiError, SourceError
+from ingestion.judged import Judge
 from ingestion.ports import Progress
 from ingestion.rd_station.client import RdStationApi
 from ingestion.rd_station.known import Knowledge
@@ -39,9 +41,11 @@ class Listing:
     knowledge: Knowledge
     progress: Progress
     now: datetime
+    judge: Judge
     membership: dict[str, str] | None = None
     absent: set[str] = field(default_factory=set)
     _rows: list[Row] = field(default_factory=list)
+    _last: list[Any] = field(default_factory=list)
 
     def read(self, complete: bool) -> Iterator[Slice]:
         """Everything of phase 1. Cursors in the session's state: watermark, listing (page to resume at)."""
@@ -58,11 +62,12 @@ class Listing:
         newest, page, total = watermark, 0, None
         while True:
             page += 1
-            rows, announced = self.api.segment_page(ALL_CONTACTS, page, newest_first=True)
+            raw, announced = self.api.segment_page(ALL_CONTACTS, page, newest_first=True)
+            rows = self._usable(ALL_CONTACTS, page, raw)
             total = announced if page == 1 else total
             dates = [date for date in (self._take(ALL_CONTACTS, row) for row in rows) if date]
             newest = max([*dates, *([newest] if newest else [])], default=None)
-            if len(rows) < SEGMENT_PAGE or (cut and dates and max(dates) < cut):
+            if len(raw) < SEGMENT_PAGE or (cut and dates and max(dates) < cut):
                 break
             if page % LISTING_PAGES_PER_SLICE == 0:
                 yield self._slice()
@@ -84,19 +89,20 @@ class Listing:
         seen: set[str] = set()
         last_total: int | None = None
         while True:
-            rows, total = self.api.segment_page(ALL_CONTACTS, page, newest_first=True)
+            raw, total = self.api.segment_page(ALL_CONTACTS, page, newest_first=True)
             if total is not None and last_total is not None and total < last_total and page > 1:
                 # Rows were deleted in front of us: what followed moved up, into pages already read.
                 page, last_total = max(1, page - 1 - (last_total - total) // SEGMENT_PAGE), total
                 continue
             last_total = total
+            rows = self._usable(ALL_CONTACTS, page, raw)
             dates = [date for date in (self._take(ALL_CONTACTS, row) for row in rows) if date]
             seen.update(row["uuid"] for row in rows)
             if page == 1 or newest is None:
                 newest = max(dates, default=newest)
             pages = -(-total // SEGMENT_PAGE) if total else None
             self.progress.step(SYSTEM, page, pages, "pages")
-            if len(rows) < SEGMENT_PAGE:
+            if len(raw) < SEGMENT_PAGE:
                 break
             page += 1
             if page % LISTING_PAGES_PER_SLICE == 0:
@@ -115,21 +121,28 @@ class Listing:
             while True:
                 page += 1
                 try:
-                    rows, _ = self.api.segment_page(segment, page)
+                    raw, _ = self.api.segment_page(segment, page)
                 except ApiError as error:
                     if error.status not in (403, 404):
                         raise
                     self.session.note(f"rd_station: segmentation {segment} cannot be read ({error.status}); "
                                       "stage changes are then found by full sweeps only.")  # fmt: skip
                     return
-                for row in rows:
+                for row in self._usable(segment, page, raw):
                     self._take(segment, row)
                     # A row may show twice when the list shifts between two pages.
                     codes = membership.get(row["uuid"], "")
                     membership[row["uuid"]] = codes if segment in codes else codes + segment
-                if len(rows) < SEGMENT_PAGE:
+                if len(raw) < SEGMENT_PAGE:
                     break
         self.membership = membership
+
+    def _usable(self, segment: str, page: int, raw: list[Any]) -> list[Row]:
+        """Rows with a uuid and instants that have come. SourceError for a full page that is the one before it."""
+        if page > 1 and raw and len(raw) == SEGMENT_PAGE and raw == self._last:
+            raise SourceError(f"RD Station: segmentation {segment} gave the same page twice; what came before it is kept.")
+        self._last = raw
+        return self.judge.listed(raw, TABLE, ("created_at", "last_conversion_date"), key="uuid")
 
     def _take(self, segment: str, row: Row) -> datetime | None:
         """Remember one row; queue it for landing when it says something new. Returns its last conversion."""
@@ -156,7 +169,7 @@ class Listing:
 
     def _slice(self) -> Slice:
         rows, self._rows = self._rows, []
-        return Slice({TABLE: rows})
+        return Slice({TABLE: rows, **self.judge.taken()})
 
     def _may_relist(self) -> bool:
         last = instant(self.session.state.get("relisted_at"))

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from ingestion.errors import ApiError, IngestionError
 from ingestion.fan_out import fan_out
+from ingestion.judged import Judge, quarantined
 from ingestion.ports import Ports, Target
-from ingestion.rd_station.assets import asset_rows
+from ingestion.rd_station.assets import asset_tables
 from ingestion.rd_station.client import RdStationApi
 from ingestion.rd_station.contacts import Fetched, fetch_contact, loadable_fields
 from ingestion.rd_station.known import QUERIES, Knowledge, Task
@@ -27,16 +28,17 @@ def run(config: RdStationConfig, ports: Ports, target: Target, api: RdStationApi
 def read(api: RdStationApi, config: RdStationConfig, ports: Ports, session: Session) -> Iterator[Slice]:
     """The slices of one run. State: watermark, listing, relisted_at, sweep_load, swept_at, explained, assets_at."""
     state, now = session.state, ports.clock.now().replace(tzinfo=None)
-    knowledge = Knowledge(session.read(**QUERIES))
+    stored = session.read(**QUERIES, quarantine=quarantined(SCHEMA))
+    knowledge, judge = Knowledge(stored), Judge(now, stored["quarantine"])
     if _is_due(state.get("swept_at"), now, config.full_sweep_days * 24) and not state.get("sweep_load"):
         state["sweep_load"] = session.load_seq
-    listing = Listing(api, config, session, knowledge, ports.progress, now)
+    listing = Listing(api, config, session, knowledge, ports.progress, now, judge)
     yield from listing.read(complete=state.get("sweep_load") == session.load_seq or "watermark" not in state)
     yield from _contacts(api, config, ports, session, listing, now)
     if _is_due(state.get("assets_at"), now, config.assets_hours):
-        rows = asset_rows(api, session)
+        tables = asset_tables(api, session, judge)
         state["assets_at"] = now.isoformat()
-        yield Slice({"assets": rows})
+        yield Slice({**tables, **judge.taken()})
 
 
 def _contacts(
@@ -56,7 +58,7 @@ def _contacts(
         part = tasks[start : start + config.slice_size]
 
         def fetch(task: Task) -> Fetched:
-            return fetch_contact(api, config, task, fields, now)
+            return fetch_contact(api, config, task, fields, now, listing.judge)
 
         def done(count: int, start: int = start) -> None:
             ports.progress.step(SYSTEM, start + count, len(tasks), "contacts")
@@ -66,7 +68,7 @@ def _contacts(
             _explain(fetched, membership, explained)
         unread += len(part) - len(outcome.results)
         whole = len(part) == config.slice_size
-        yield Slice(merge(fetched.tables for fetched in outcome.results), flush=whole)
+        yield Slice(merge([*(fetched.tables for fetched in outcome.results), listing.judge.taken()]), flush=whole)
         _report(session, outcome.failures, outcome.deferred)
         if outcome.stop is not None:
             raise outcome.stop

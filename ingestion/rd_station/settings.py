@@ -14,6 +14,7 @@ SEGMENT_OF_STAGE = {"Qualified Lead": "3", "Client": "4"}
 OPPORTUNITY_SEGMENT = "5"
 
 SEGMENT_PAGE = 125  # A3: the most that is allowed
+LAG_ROWS = 5  # by so many rows a total may be ahead of the list
 EVENT_PAGE = 10  # A4: fixed
 ASSET_PAGE = 50  # A10: "50 or less is safe elsewhere"
 LISTING_PAGES_PER_SLICE = 40

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.errors import ApiError
+from ingestion.errors import ApiError, SourceError
 from ingestion.rd_station_crm.client import CrmApi
 from ingestion.rows import Row, boolean, integer, text
 from ingestion.runner import Session, Tables
@@ -32,7 +32,19 @@ class Catalogue:
 
 
 def read_catalogue(api: CrmApi, session: Session, cnpj_label: str) -> Catalogue:
-    """Users with their teams, stages in order, lost reasons; names of segments and of the CNPJ field."""
+    """Users with their teams, stages in order, lost reasons; names of segments and of the CNPJ field.
+
+    Without them nothing else can be placed: SourceError when one is not as documented.
+    """
+    try:
+        return _read(api, session, cnpj_label)
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        raise SourceError(
+            f"RD Station CRM: its users, stages or reasons are not as documented ({type(error).__name__}); nothing was read."
+        ) from None
+
+
+def _read(api: CrmApi, session: Session, cnpj_label: str) -> Catalogue:
     reasons = [{"reason_id": _id(row), "name": text(row.get("name"))} for row in api.v2_rows("/lost_reasons")]
     tables = {"users": _users(api, session), "stages": _stages(api), "lost_reasons": reasons}
     segments = _optional(api, session, "/segments")

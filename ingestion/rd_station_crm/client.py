@@ -71,15 +71,31 @@ class CrmApi:
             if not found or not more_follows(body, found):
                 return rows
 
+    def v2_page(self, path: str, params: Mapping[str, Any]) -> tuple[list[Any], bool]:
+        """One page of a v2 listing as it is, and whether more follow. SourceError for an empty one that says so."""
+        body = self.v2(path, params).json
+        found = body.get("data") if isinstance(body, dict) else None
+        if isinstance(found, dict):
+            found = [found]
+        if not isinstance(found, list):
+            raise SourceError(f"RD Station CRM: GET {path} answered without a list under 'data'.")
+        more = more_follows(body, found)
+        if more and not found:
+            raise SourceError(f"RD Station CRM: GET {path} gave an empty page and says that more follow; what came before is kept.")
+        return found, more
+
     def v2_one(self, path: str) -> Row | None:
-        """One v2 record; None when it does not exist (any more)."""
+        """One v2 record; None when it does not exist (any more): the status says so, never an odd body."""
         try:
-            data = self.v2(path).json.get("data")
+            body = self.v2(path).json
         except ApiError as error:
             if error.status == 404:
                 return None
             raise
-        return data if isinstance(data, dict) else None
+        data = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(data, dict):
+            raise ApiError(f"GET {path} answered without a record under 'data'.")
+        return data
 
     def deal_detail(self, deal_id: str) -> tuple[Row | None, datetime | None]:
         """A deal as v1 shows it, and the service's instant of the answer; None when v1 does not show it."""
@@ -89,7 +105,9 @@ class CrmApi:
             if error.status == 404:
                 return None, None
             raise
-        return (answer.json if isinstance(answer.json, dict) else None), answer.served_at
+        if not isinstance(answer.json, dict):
+            raise ApiError(f"GET /deals/{deal_id} answered with something that is no deal.")
+        return answer.json, answer.served_at
 
     def organization_detail(self, organization_id: str) -> Row:
         """An organization as v1 shows it, with its contacts; empty when v1 does not show it."""

@@ -7,10 +7,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from ingestion.judged import BadRecordError
 from ingestion.rd_station_crm.client import CrmApi
 from ingestion.rd_station_crm.settings import PAGE, WINDOW_ROWS
 from ingestion.rows import Row, boolean, instant, integer, money, text
 from ingestion.runner import Tables
+
+STATUSES = ("won", "lost", "ongoing", "paused")
 
 
 def deal_tables(
@@ -52,9 +55,11 @@ def deal_tables(
         "observed_at": observed_at,
         "is_deleted": False,
     }
+    if not isinstance(named := listed.get("contact_ids") or [], list):
+        raise BadRecordError("contact_ids", "not a list")
     contacts = [
         {"deal_id": deal_id, "contact_id": str(contact), "position": position}
-        for position, contact in enumerate(dict.fromkeys(listed.get("contact_ids") or []))
+        for position, contact in enumerate(dict.fromkeys(named))
     ]
     return {"deals": [row], "deal_stage_visits": _visits(deal_id, v1), "deal_contacts": contacts}
 
@@ -118,8 +123,12 @@ def _status(v1: Row, listed: Row) -> Row:
     status = text(listed.get("status"))
     if "win" in v1:
         win, hold = boolean(v1.get("win")), boolean(v1.get("hold"))
+        if win is None and v1.get("win") is not None:
+            raise BadRecordError("win", "neither true nor false")
         status = {True: "won", False: "lost"}.get(win, "paused" if hold else "ongoing")  # type: ignore[arg-type]
         return {"win": win, "hold": hold, "status": status}
+    if status not in STATUSES:
+        raise BadRecordError("status", "missing or unknown")
     return {
         "win": {"won": True, "lost": False}.get(status or ""),
         "hold": status == "paused",

@@ -8,14 +8,18 @@ when even that fails, page numbers are used within the window.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from ingestion.errors import SourceError
-from ingestion.rd_station_crm.client import BRASILIA_OFFSET, CrmApi, more_follows
+from ingestion.rd_station_crm.client import BRASILIA_OFFSET, CrmApi
 from ingestion.rd_station_crm.settings import PAGE, WINDOW_ROWS
 from ingestion.rows import Row, instant
+
+Usable = Callable[[list[Any]], list[Row]]
+SAME_PAGES = 3  # the window after a page of one single second begins with that page again
 
 
 @dataclass
@@ -46,16 +50,25 @@ class _Cursor:
             self.shift = BRASILIA_OFFSET
 
 
-def rows_since(api: CrmApi, path: str, sort: str, updated_since: datetime | None) -> Iterator[list[Row]]:
+def rows_since(
+    api: CrmApi, path: str, sort: str, updated_since: datetime | None, usable: Usable = list
+) -> Iterator[list[Row]]:
     """Pages of rows updated at or after `updated_since` (naive UTC; None: all), each row once, ordered by `sort`.
 
-    `sort` is updated_at or created_at. Raises SourceError when more rows share one second than can be listed.
+    `sort` is updated_at or created_at. `usable` leaves those rows of a page that have an id and readable instants.
+    Raises SourceError when more rows share one second than can be listed, for an empty page that is not the last one,
+    and when the same page comes again and again.
     """
     cursor = _Cursor(updated_since if sort == "updated_at" else None)
     seen: set[str] = set()
+    last: list[Any] = []
+    same = 0
     while True:
-        body = api.v2(path, _params(sort, cursor, updated_since)).json
-        found = [row for row in body.get("data") or [] if isinstance(row, dict)]
+        page, more = api.v2_page(path, _params(sort, cursor, updated_since))
+        same = same + 1 if page and page == last else 1
+        if same >= SAME_PAGES:
+            raise SourceError(f"RD Station CRM: GET {path} gave the same page {same} times; what came before it is kept.")
+        last, found = page, usable(page)
         if cursor.edge is not None and all(row["id"] != cursor.edge for row in found):
             cursor.lost_edge()
             continue
@@ -63,14 +76,14 @@ def rows_since(api: CrmApi, path: str, sort: str, updated_since: datetime | None
         seen.update(row["id"] for row in fresh)
         if fresh:
             yield fresh
-        if cursor.page * PAGE >= WINDOW_ROWS and len(found) >= PAGE:
+        if cursor.page * PAGE >= WINDOW_ROWS and len(page) >= PAGE:
             raise SourceError(
                 f"RD Station CRM: {WINDOW_ROWS} rows or more of {path} share one {sort}, or its filter does not work; "
                 "what lies beyond is out of the API's reach."
             )
-        if not found or not more_follows(body, found):
+        if not more:
             return
-        cursor.advance(instant(found[-1].get(sort)), found[-1]["id"])
+        cursor.advance(instant(found[-1].get(sort)) if found else None, found[-1]["id"] if found else "")
 
 
 def _params(sort: str, cursor: _Cursor, updated_since: datetime | None) -> Row:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingestion.identifiers import identifier_rows
+from ingestion.judged import BadRecordError
 from ingestion.normalize import STATES, normalize_cnpj, web_domain
 from ingestion.rows import Row, instant, text
 from ingestion.runner import Tables
@@ -27,10 +28,17 @@ def contact_tables(body: Row, integration_id: str | None) -> Tables:
     }
     identifiers = identifier_rows(
         {"contact_id": contact_id},
-        emails=[entry.get("email") for entry in body.get("emails") or []],
-        phones=[entry.get("phone") for entry in body.get("phones") or []],
+        emails=[entry.get("email") for entry in _entries(body, "emails")],
+        phones=[entry.get("phone") for entry in _entries(body, "phones")],
     )
     return {"contacts": [row], "contact_identifiers": identifiers}
+
+
+def _entries(body: Row, name: str) -> list[Row]:
+    found = body.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise BadRecordError(name, "not a list of objects")
+    return found
 
 
 def deleted_contact(contact_id: str) -> Tables:

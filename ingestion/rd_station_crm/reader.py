@@ -6,12 +6,16 @@ behind it and leaves out what is stored with the same `updated_at`, so rows of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from typing import Any
 
+from ingestion.errors import ApiError
 from ingestion.fan_out import Outcome, fan_out
+from ingestion.judged import Judge, quarantined
 from ingestion.ports import Ports, Target
 from ingestion.rd_station_crm.catalogue import Catalogue, read_catalogue
 from ingestion.rd_station_crm.client import CrmApi
@@ -25,10 +29,12 @@ from ingestion.rd_station_crm.people import (
     organization_tables,
 )
 from ingestion.rd_station_crm.settings import PIPELINE, SCHEMA, SYSTEM, RdStationCrmConfig
-from ingestion.rd_station_crm.tasks import changed_tasks, task_row
+from ingestion.rd_station_crm.tasks import changed_tasks, task_tables
 from ingestion.rows import Row, instant, merge
 from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
+MOST_REFUSED = 500  # ids asked for again in the next run, of each resource
+STAMPS = ("created_at", "updated_at")
 TASK_COLUMNS = ("deal_id", "type", "done", "done_at", "due_at", "created_at", "user_id")
 
 
@@ -49,7 +55,8 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.now = self.ports.clock.now().replace(tzinfo=None)
-        self.known = Known(self.session.read(**QUERIES))
+        rows = self.session.read(**QUERIES, quarantine=quarantined(SCHEMA))
+        self.known, self.judge = Known(rows), Judge(self.now, rows["quarantine"])
 
     def read(self) -> Iterator[Slice]:
         """The slices, those that others refer to first."""
@@ -62,10 +69,34 @@ class Reader:
         yield from self._deals(catalogue)
         yield from self._tasks()
         yield from self._deletions()
+        yield Slice(self.judge.taken())
+
+    def _rows(self, resource: str, sort: str) -> Iterator[list[Row]]:
+        """What changed of a resource: first what could not be read the last time, then page by page."""
+        yield from self._again(resource)
+        yield from rows_since(self.api, f"/{resource}", sort, self._since(resource), self._usable(resource))
+
+    def _again(self, resource: str) -> Iterator[list[Row]]:
+        """The records that a run before this one refused, by id: the cursor has left them behind."""
+        again: list[str] = self.session.state.get("refused", {}).get(resource, [])
+        for key in again:
+            try:
+                body = self.api.v2_one(f"/{resource}/{key}")
+            except ApiError:
+                self.judge.refused_ids[resource].add(key)
+                continue
+            if body is not None:
+                yield self._usable(resource)([body])
+
+    def _usable(self, resource: str) -> Callable[[list[Any]], list[Row]]:
+        return partial(self.judge.listed, table=resource, stamps=STAMPS, needed="updated_at")
+
+    def _remember_refused(self, resource: str) -> None:
+        self.session.state.setdefault("refused", {})[resource] = sorted(self.judge.refused_ids[resource])[:MOST_REFUSED]
 
     def _organizations(self, catalogue: Catalogue) -> Iterator[Slice]:
         newest = self._cursor("organizations")
-        for rows in rows_since(self.api, "/organizations", "updated_at", self._since("organizations")):
+        for rows in self._rows("organizations", "updated_at"):
             changed = [
                 row
                 for row in rows
@@ -73,14 +104,17 @@ class Reader:
             ]
             newest = _newest(newest, rows)
             self._advance("organizations", newest)
-            yield Slice(
-                merge(organization_tables(row, catalogue.cnpj_slug, catalogue.segments) for row in changed)
+            yield self._slice(
+                self.judge.read("organizations", row["id"], partial(organization_tables, row, catalogue.cnpj_slug, catalogue.segments))
+                for row in changed
             )
+        self._remember_refused("organizations")
+        yield Slice({})
 
     def _contacts(self) -> Iterator[Slice]:
         """By creation, filtered by change (v2 cannot sort contacts by it): the cursor moves at the end of the list."""
         newest, complete = self._cursor("contacts"), True
-        for rows in rows_since(self.api, "/contacts", "created_at", self._since("contacts")):
+        for rows in self._rows("contacts", "created_at"):
             changed = [
                 row
                 for row in rows
@@ -90,13 +124,15 @@ class Reader:
             found, unread = self._integrations(changed)
             landing = [row for row in changed if row.get("organization_id") not in unread]
             complete = complete and not unread
-            yield self._slice(
-                contact_tables(row, found.get(row["id"]) or self.known.contacts.get(row["id"], _NEW)[3])
-                for row in landing
-            )
+            yield self._slice(self._contact(row, found.get(row["id"])) for row in landing)
+        self._remember_refused("contacts")
         if complete:
             self._advance("contacts", newest)
             yield Slice({})
+
+    def _contact(self, row: Row, integration: str | None) -> Tables:
+        known = integration or self.known.contacts.get(row["id"], _NEW)[3]
+        return self.judge.read("contacts", row["id"], lambda: contact_tables(row, known))
 
     def _integrations(self, contacts: list[Row]) -> tuple[dict[str, str], set[str]]:
         """Marketing uuids of contacts that are new or changed company, and the companies that could not be read.
@@ -118,7 +154,7 @@ class Reader:
 
     def _deals(self, catalogue: Catalogue) -> Iterator[Slice]:
         listed: dict[str, Row] = {}
-        for rows in rows_since(self.api, "/deals", "updated_at", self._since("deals")):
+        for rows in self._rows("deals", "updated_at"):
             listed.update((row["id"], row) for row in rows)
         changed = [row for key, row in listed.items() if self._is_news(key, row)]
         named = [key for key in self.known.named_deals() if not any(row["id"] == key for row in changed)]
@@ -133,9 +169,10 @@ class Reader:
                 self._advance("deals", newest)
             yield self._slice(outcome.results, flush=len(part) == self.config.slice_size)
             self._judge(outcome, "deals")
+        self._remember_refused("deals")
         if complete and listed:
             self._advance("deals", _newest(newest, list(listed.values())))
-            yield Slice({})
+        yield Slice({})
 
     def _named_deals(self, keys: list[str], catalogue: Catalogue) -> Iterator[Slice]:
         """Deals that a webhook named, deleted ones too: a webhook is only a hint, the deal itself decides."""
@@ -160,9 +197,8 @@ class Reader:
                 hidden.append(row["id"])
             elif row["id"] in flags and "user_changed" not in detail:
                 detail["user_changed"] = flags[row["id"]]
-            return deal_tables(
-                row, detail, served_at or self.now, self.config.erp_order_label, catalogue.reasons
-            )
+            seen_at, label = served_at or self.now, self.config.erp_order_label
+            return self.judge.read("deals", row["id"], lambda: deal_tables(row, detail, seen_at, label, catalogue.reasons))
 
         def done(count: int) -> None:
             self.ports.progress.step(SYSTEM, start + count, total, "deals")
@@ -181,12 +217,14 @@ class Reader:
 
     def _tasks(self) -> Iterator[Slice]:
         since, newest = self._since("tasks"), self._cursor("tasks")
-        for rows in changed_tasks(self.api, since):
+        pages = chain(self._again("tasks"), changed_tasks(self.api, since, self._usable("tasks")))
+        for rows in pages:
             newest = _newest(newest, rows)
-            tasks = [task_row(row) for row in rows]
-            yield Slice(
-                {"tasks": [task for task in tasks if self.known.tasks.get(task["task_id"]) != _values(task)]}
-            )
+            found = merge(self.judge.read("tasks", row["id"], partial(task_tables, row)) for row in rows)
+            tasks = [task for task in found.get("tasks", []) if self.known.tasks.get(task["task_id"]) != _values(task)]
+            self.known.tasks.update((task["task_id"], _values(task)) for task in tasks)
+            yield self._slice([{"tasks": tasks}])
+        self._remember_refused("tasks")
         self._advance("tasks", newest)
         yield Slice({})
 
@@ -214,7 +252,8 @@ class Reader:
         return True
 
     def _reconcile(self, table: str, path: str, live: set[str]) -> Iterator[Slice]:
-        listed = {row["id"] for rows in rows_since(self.api, path, "created_at", None) for row in rows}
+        pages = rows_since(self.api, path, "created_at", None, self._usable(table))
+        listed = {row["id"] for rows in pages for row in rows}
         missing = sorted(live - listed)
         outcome = fan_out(missing, lambda key: (key, self.api.v2_one(f"{path}/{key}")), self.config.workers)
         gone = [key for key, body in outcome.results if body is None]
@@ -227,6 +266,7 @@ class Reader:
         """The rows of several records; what they say is known from here on."""
         tables = merge(parts)
         self.known.learn(tables, self.session.load_seq)
+        tables = merge([tables, self.judge.taken()])
         return Slice(tables, flush=flush)
 
     def _cursor(self, resource: str) -> datetime | None:
@@ -237,7 +277,8 @@ class Reader:
         return cursor - timedelta(hours=self.config.overlap_hours) if cursor else None
 
     def _advance(self, resource: str, newest: datetime | None) -> None:
-        if newest is not None:
+        """Not past a row without an id: nothing but the list can show it again."""
+        if newest is not None and resource not in self.judge.nameless:
             self.session.state.setdefault("cursors", {})[resource] = newest.isoformat()
 
     def _judge(self, outcome: Outcome[Any], what: str) -> None:

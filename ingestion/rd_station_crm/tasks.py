@@ -7,31 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from ingestion.rd_station_crm.client import CrmApi, more_follows
+from ingestion.errors import SourceError
+from ingestion.rd_station_crm.client import CrmApi
+from ingestion.rd_station_crm.keyset import Usable
 from ingestion.rd_station_crm.settings import PAGE
 from ingestion.rows import Row, instant, text
+from ingestion.runner import Tables
 
 
-def changed_tasks(api: CrmApi, since: datetime | None) -> Iterator[list[Row]]:
+def changed_tasks(api: CrmApi, since: datetime | None, usable: Usable = list) -> Iterator[list[Row]]:
     """Pages of tasks, the last changed first, back to `since` (naive UTC; None: all).
 
     A task that changes while we read moves to the front and is met by the next run; none is pushed out of sight.
+    `usable` leaves those of a page that have an id and readable instants. SourceError when a page comes twice.
     """
     seen: set[str] = set()
+    last: list[Any] = []
     page = 0
     while True:
         page += 1
         params = {"sort[updated_at]": "desc", "page[number]": page, "page[size]": PAGE}
-        body = api.v2("/tasks", params).json
-        found = [row for row in body.get("data") or [] if isinstance(row, dict)]
+        rows, more = api.v2_page("/tasks", params)
+        if rows and rows == last:
+            raise SourceError("RD Station CRM: GET /tasks gave the same page twice; what came before it is kept.")
+        last, found = rows, usable(rows)
         fresh = [row for row in found if row["id"] not in seen]
         seen.update(row["id"] for row in fresh)
         if fresh:
             yield fresh
         oldest = instant(found[-1].get("updated_at")) if found else None
-        if not found or not more_follows(body, found) or (since and oldest and oldest < since):
+        if not more or (since and oldest and oldest < since):
             return
+
+
+def task_tables(body: Row) -> Tables:
+    """The rows of one task."""
+    return {"tasks": [task_row(body)]}
 
 
 def task_row(body: Row) -> Row:

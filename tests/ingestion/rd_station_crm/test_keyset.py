@@ -7,6 +7,7 @@ import pytest
 
 from ingestion.errors import SourceError
 from ingestion.http import Response
+from ingestion.rd_station_crm.client import CrmApi
 from ingestion.rd_station_crm.keyset import rows_since
 
 START = datetime(2026, 6, 1)
@@ -23,6 +24,8 @@ class FakeV2:
         self.offset, self.ignores_filter = timedelta(hours=offset), ignores_filter
         self.calls: list[dict[str, Any]] = []
         self.meanwhile: dict[int, Any] = {}
+
+    v2_page = CrmApi.v2_page
 
     def v2(self, path: str, params: dict[str, Any]) -> Response:
         self.calls.append(params)
