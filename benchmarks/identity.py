@@ -25,6 +25,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.identity_people import write, write_day
+from orchestration.dbt_runner import let_the_file_go
 from orchestration.paths import DBT_PROJECT
 
 COMPONENTS_SECONDS, WHOLE_SECONDS, DAY_SHARE = 60.0, 180.0, 0.1
@@ -56,9 +57,7 @@ def build(database: Path, home: Path, code: str = "benchmark") -> dict[str, floa
     started = time.monotonic()
     result = dbtRunner(manifest=parsed).invoke(["run", "--select", *_MODELS, *where, *quiet])
     wall = time.monotonic() - started
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()
+    let_the_file_go()
     if not result.success:
         raise SystemExit(f"dbt failed: {result.exception or [one.message for one in result.result if one.status == 'error']}")
     return {**{one.node.name: float(one.execution_time) for one in result.result}, "wall": wall}

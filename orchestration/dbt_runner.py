@@ -274,12 +274,14 @@ def _invoke(
             return runner.invoke([*args, *where, *how])
     finally:
         if profile.engine == "duckdb":
-            _let_the_file_go()
+            let_the_file_go()
 
 
-def _let_the_file_go() -> None:
-    """Close dbt's DuckDB, which otherwise keeps the file's write lock. Its own closing only forgets the connection, and a
-    cycle of references may keep it until somebody collects garbage."""
+def let_the_file_go() -> None:
+    """Close dbt's DuckDB, which otherwise keeps the file's write lock; whoever ran dbt in this process calls it.
+
+    dbt's own closing only forgets the connection, and a cycle of references may keep it until somebody collects garbage.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     environment = DuckDBConnectionManager._ENV

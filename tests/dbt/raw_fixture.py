@@ -21,6 +21,7 @@ from contract.agreement import load_agreement
 from contract.mappings import load_mappings
 from contract.tables import agreement_tables
 from ingestion.tables import TABLES, create_missing
+from orchestration.dbt_runner import let_the_file_go
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -277,9 +278,7 @@ def closed_after() -> Iterator[None]:
     try:
         yield
     finally:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-        DuckDBConnectionManager.close_all_connections()
+        let_the_file_go()
 
 
 def _story(result: Any) -> str:

@@ -31,8 +31,7 @@ _OWN = """
 {% macro of_today(table, part) %}{{ table }}{% endmacro %}
 {% macro only_today(column, work) %}{% endmacro %}
 {% macro only_documents_of_today() %}{% endmacro %}
-{% macro edges_of_today(edges) %}{{ edges }}{% endmacro %}
-{% macro seeds_of_today(seeds) %}{{ seeds }}{% endmacro %}
+{% macro rows_of_today(table, part) %}{{ table }}{% endmacro %}
 {% macro note_values_of_today() %}{% endmacro %}
 {% macro note_scope_of_today() %}{% endmacro %}
 {% macro note_people_of_today() %}{% endmacro %}

@@ -1,7 +1,7 @@
 {{ config(
     materialized="daily",
     stale="node_no in (select node_no from intermediate.identity_work_scope)",
-    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(seeds_of_today(ref('int_identity_seeds')), ref('int_identity_labels'), ref('int_identity_edges'), this.schema ~ '.int_person_nodes_work') }}"],
+    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(rows_of_today(ref('int_identity_seeds'), 'seeds'), ref('int_identity_labels'), ref('int_identity_edges'), this.schema ~ '.int_person_nodes_work') }}"],
     post_hook=["drop table if exists {{ this.schema }}.int_person_nodes_work_labels", "{{ note_parts_of_today() }}"],
 ) }}
 -- The person of every record: its component, or its part of one that holds a contradiction; named after the record of it
