@@ -15,9 +15,11 @@ AREAS = {"marketing": "#6d4fa3", "both": "#2b5f8a", "sales": "#c06a1e", "custome
 
 
 def funnel_chart(frame: pd.DataFrame, words: Texts, formats: Formats) -> alt.LayerChart:
-    """Bars of how many hand-overs reached each stage, with the share of the stage before written on them."""
+    """Bars of how many hand-overs reached each stage, with the share of the stage before written on them; in the colour of the
+    area that answers for the stage."""
     data = frame.assign(
         stage_title=[words.code("stage", s) for s in frame["stage"]],
+        area_title=[words.code("area", a) for a in frame["area"]],
         label=[
             formats.number(int(reached)) + ("" if pd.isna(share) else f"  ·  {formats.percent(share)}")
             for reached, share in zip(frame["reached"], frame["share"], strict=True)
@@ -30,11 +32,15 @@ def funnel_chart(frame: pd.DataFrame, words: Texts, formats: Formats) -> alt.Lay
         x=alt.X("reached:Q", title=None, axis=None),
         tooltip=[
             alt.Tooltip("stage_title:N", title=" "),
+            alt.Tooltip("area_title:N", title=words("answers")),
             alt.Tooltip("label:N", title=words("reached")),
             alt.Tooltip("skipped_text:N", title=words("skipped")),
         ],
     )
-    bars = base.mark_bar(color=BATON, cornerRadiusEnd=3, height={"band": 0.72})
+    areas = list(dict.fromkeys(data["area"]))
+    colours = alt.Scale(domain=[words.code("area", area) for area in areas], range=[AREAS[area] for area in areas])
+    legend = alt.Legend(orient="top", title=words("answers"))
+    bars = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.72}).encode(color=alt.Color("area_title:N", scale=colours, legend=legend))
     labels = base.mark_text(align="left", dx=6, color=INK, fontSize=13).encode(text="label:N")
     return (bars + labels).properties(height=46 * len(order))
 

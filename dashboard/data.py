@@ -61,9 +61,10 @@ def funnel_choices(con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[date
 
 
 def funnel(con: duckdb.DuckDBPyConnection, channels: Sequence[str], months: Sequence[date]) -> pd.DataFrame:
-    """The funnel over the chosen channels and months (empty = all): stage, reached, entered, skipped, losses, share.
+    """The funnel over the chosen channels and months (empty = all): stage, area, reached, entered, skipped, losses, share.
 
-    ``share`` is reached ÷ reached of the stage before, null on the first stage.
+    ``share`` is reached ÷ reached of the stage before, null on the first stage; of renewals and expansions, which have no
+    order, ÷ customers.
     """
     where = ["true"]
     values: list[Any] = []
@@ -72,10 +73,11 @@ def funnel(con: duckdb.DuckDBPyConnection, channels: Sequence[str], months: Sequ
             where.append(f"{column} in (select unnest(?))")
             values.append(list(chosen))
     return con.execute(
-        "with stages as (select stage, stage_no, sum(reached_or_later)::bigint as reached, sum(entered)::bigint as entered,"
+        "with stages as (select stage, stage_no, any_value(owner_area) as area, sum(reached_or_later)::bigint as reached, sum(entered)::bigint as entered,"
         " sum(skipped)::bigint as skipped, sum(losses)::bigint as losses from marts.rpt_funnel"
         f" where {' and '.join(where)} group by stage, stage_no)"
-        " select *, reached / nullif(lag(reached) over (order by stage_no), 0)::double as share"
+        " select *, reached / nullif(case when stage_no > 6 then max(reached) filter (where stage = 'customer') over ()"
+        " else lag(reached) over (order by stage_no) end, 0)::double as share"
         " from stages order by stage_no",
         values,
     ).df()

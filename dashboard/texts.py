@@ -64,8 +64,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     # funnel
     "funnel": ("O funil", "The funnel"),
     "funnel_help": (
-        "Quantas passagens chegaram a cada etapa (ou além dela). «Pularam» é quem avançou sem registrar a etapa.",
-        "How many hand-overs reached each stage (or went beyond it). “Skipped” went on without recording the stage.",
+        "Quantas passagens chegaram a cada etapa (ou além dela), na cor da área que responde por ela. «Pularam» é quem avançou sem"
+        " registrar a etapa. Renovação e expansão são parcelas dos clientes.",
+        "How many hand-overs reached each stage (or went beyond it), in the colour of the area that answers for it. “Skipped” went"
+        " on without recording the stage. Renewals and expansions are shares of the customers.",
     ),
     "reached": ("Chegaram", "Reached"),
     "skipped": ("Pularam a etapa", "Skipped the stage"),
@@ -78,6 +80,13 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "stage_opportunity": ("Oportunidade", "Opportunity"),
     "stage_proposal": ("Proposta", "Proposal"),
     "stage_customer": ("Cliente", "Customer"),
+    "stage_renewal": ("Renovação", "Renewal"),
+    "stage_expansion": ("Expansão", "Expansion"),
+    "answers": ("Quem responde", "Who answers for it"),
+    "area_marketing": ("Marketing", "Marketing"),
+    "area_sales": ("Vendas", "Sales"),
+    "area_both": ("As duas áreas", "Both areas"),
+    "area_customer_success": ("Sucesso do cliente", "Customer success"),
     # SLA
     "sla": ("Cumprimento do acordo", "Compliance with the agreement"),
     "sla_help": (

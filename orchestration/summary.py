@@ -40,7 +40,7 @@ PUBLICATION = "select snapshot_id, as_of from marts.publication"
 
 @dataclass(frozen=True)
 class FunnelStage:
-    """People who reached a stage or a later one, who skipped it, and who went on."""
+    """People who reached a stage or a later one, who skipped it, and who went on (of customers: renewed or expanded)."""
 
     stage: str
     reached: int
@@ -140,9 +140,9 @@ def _funnel_table(stages: list[FunnelStage]) -> Table:
     for name in ("reached this or later", "skipped it", "went on", "conversion"):
         table.add_column(name, justify="right")
     for stage in stages:
-        last = stage is stages[-1]
-        share = f"{stage.passed / stage.reached:.1%}" if stage.reached and not last else ""
-        passed = "" if last else f"{stage.passed:,}"
+        goes_on = stage.stage not in ("customer", "renewal", "expansion")  # what follows a sale is another contract's story
+        share = f"{stage.passed / stage.reached:.1%}" if stage.reached and goes_on else ""
+        passed = f"{stage.passed:,}" if goes_on else ""
         table.add_row(stage.stage, f"{stage.reached:,}", f"{stage.skipped:,}", passed, share)
     return table
 

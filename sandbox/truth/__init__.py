@@ -5,7 +5,8 @@ opportunities, bridge, funnel_events, attempts, revenue, touchpoints, attributio
 reconciliation, mrr_movements, mrr, mrr_cohorts); `returns_due` the returns to nurture that are due; `media_cost` what media
 cost; `campaign_return` what campaigns brought for it; `economics` what customers cost and bring; `warning_signs` the signs
 that the agreement is broken; `before_after` what changed with each version of it; `data_anomalies` what is odd in the
-records; `lead_ratings` how sellers grade what kind of leads; `headline` the headline metrics by channel and team;
+records; `lead_ratings` how sellers grade what kind of leads; `funnel` the funnel by cohort; `headline` the headline
+metrics by channel and team;
 `shared_goals` what both areas reached together; `score_parts`, `scores` and `score_review` the agreement's own score;
 `actual` what really happened;
 `distance` how far the observable is from it.
@@ -24,6 +25,7 @@ from sandbox.truth.attribution import attribution, touchpoints
 from sandbox.truth.before_after import before_after
 from sandbox.truth.campaign_return import campaign_return
 from sandbox.truth.economics import economics
+from sandbox.truth.funnel import funnel
 from sandbox.truth.goals import shared_goals
 from sandbox.truth.headline import headline
 from sandbox.truth.identity import IdentityScore, identity_score
@@ -101,6 +103,7 @@ __all__ = [
     "distance",
     "economics",
     "frames",
+    "funnel",
     "headline",
     "identity_score",
     "knowledge",

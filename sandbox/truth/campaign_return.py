@@ -75,9 +75,10 @@ def _origin(source: str, medium: str, campaign: str) -> tuple[str | None, str]:
     return md5(f"campaign:{name}") if name else None, channel_of(source, medium) if source.strip() else "unknown"
 
 
-def _leads(known: Knowledge) -> Iterator[Fact]:
-    """A lead counts when its first RD contact was created, by its first conversion whose source is known, else its first."""
-    for uuids in known.contacts.values():
+def lead_origins(known: Knowledge) -> Iterator[tuple[str, date, Origin]]:
+    """Each lead (its person) with the day its first RD contact was created and where it came from: by its first conversion
+    whose source is known, else its first."""
+    for person, uuids in known.contacts.items():
         created = [at for uuid in uuids if (at := known.seen.rd[uuid]["created_at"]) <= known.as_of]
         if not created:
             continue
@@ -88,8 +89,12 @@ def _leads(known: Knowledge) -> Iterator[Fact]:
                     campaign, channel = _origin(*traffic)
                     found.append((channel == "unknown", at, form, campaign, channel))
         first = min(found, key=lambda row: row[:3], default=None)
-        origin: Origin = (first[3], first[4], first[2]) if first else (None, "unknown", None)
-        yield "leads", local_day(min(created)), "fact", origin, Decimal(1)
+        yield person, local_day(min(created)), (first[3], first[4], first[2]) if first else (None, "unknown", None)
+
+
+def _leads(known: Knowledge) -> Iterator[Fact]:
+    for _, day, origin in lead_origins(known):
+        yield "leads", day, "fact", origin, Decimal(1)
 
 
 def _steps(known: Knowledge) -> Iterator[Fact]:

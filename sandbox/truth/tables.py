@@ -19,7 +19,7 @@ from sandbox.truth.returns import returned_at
 from sandbox.truth.revenue import company_of_organization
 from sandbox.truth.revenue_match import CONFIDENCE
 
-_STAGE_FACTS = {
+STAGE_FACTS = {
     "lead": ("awareness", "marketing"), "mql": ("consideration", "both"), "accepted": ("consideration", "both"),
     "sql": ("consideration", "both"), "opportunity": ("decision", "sales"), "proposal": ("decision", "sales"),
     "customer": ("success", "customer_success"), "renewal": ("success", "customer_success"), "expansion": ("expansion", "both"),
@@ -175,8 +175,8 @@ def funnel_events(known: Knowledge) -> pd.DataFrame:
     dated = [(*entry, local_date(entry[3])) for entry in entries]
     dated += [(one.passage.person, one.record, stage, None, day) for stage, one, day in _grown(known)]
     rows = [
-        {"person": person, "opening_record": record, "stage": stage, "funnel_stage": _STAGE_FACTS[stage][0],
-         "owner_area": _STAGE_FACTS[stage][1], "entered_at": at, "entered_date": day}
+        {"person": person, "opening_record": record, "stage": stage, "funnel_stage": STAGE_FACTS[stage][0],
+         "owner_area": STAGE_FACTS[stage][1], "entered_at": at, "entered_date": day}
         for person, record, stage, at, day in dated
     ]  # fmt: skip
     return _frame(

@@ -30,9 +30,12 @@ create table marts.rpt_warning_signs as select * from (values
   ('no_owner_share_above', date '2026-06-01', false, null, 0.50, 0.02, 10, 'alert')
 ) t(sign, period_start, is_over, seller_id, value, threshold, sample_size, severity);
 create table marts.rpt_funnel as select * from (values
-  (date '2026-06-01', 'email', 'lead', 0, 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 4, 5, 1, 2),
-  (date '2026-05-01', 'feira_nova', 'lead', 0, 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 1, 1, 0, 0)
-) t(period_start, channel_label, stage, stage_no, entered, reached_or_later, skipped, losses);
+  (date '2026-06-01', 'email', 'lead', 0, 'marketing', 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 'both', 4, 5, 1, 2),
+  (date '2026-05-01', 'feira_nova', 'lead', 0, 'marketing', 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 'both', 1, 1, 0, 0),
+  (date '2026-05-01', 'feira_nova', 'customer', 6, 'customer_success', 4, 4, 0, 0),
+  (date '2026-05-01', 'feira_nova', 'renewal', 7, 'customer_success', 2, 2, 0, 0),
+  (date '2026-05-01', 'feira_nova', 'expansion', 8, 'both', 3, 3, 0, 0)
+) t(period_start, channel_label, stage, stage_no, owner_area, entered, reached_or_later, skipped, losses);
 create table marts.rpt_sla_compliance as select * from (values
   (date '2026-06-22', 'sales', 'c1', 'response_time', 'handoff', 'Primeiro contato', 'First contact', 3, 1, 0, 1, 2, 4),
   (date '2026-06-01', 'marketing', 'm1', 'volume', 'month', 'SQLs no mês', 'SQLs a month', 1, 0, 0, 0, 0, 1)
@@ -129,7 +132,8 @@ def test_filters_narrow_the_funnel(published: Path) -> None:
         channels, months = data.funnel_choices(con)
         assert channels == ["email", "feira_nova"] and months == [date(2026, 6, 1), date(2026, 5, 1)]
         everything = data.funnel(con, [], [])
-        assert list(everything["reached"]) == [17, 6] and everything["share"][1] == pytest.approx(6 / 17)
+        assert list(everything["reached"]) == [17, 6, 4, 2, 3] and everything["share"][1] == pytest.approx(6 / 17)
+        assert list(everything["share"][3:]) == [0.5, 0.75] and list(everything["area"])[:2] == ["marketing", "both"]
         assert list(data.funnel(con, ["email"], [])["reached"]) == [10, 5]
         assert list(data.funnel(con, ["email"], [date(2026, 5, 1)])["reached"]) == []
 

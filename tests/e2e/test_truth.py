@@ -290,6 +290,13 @@ def test_every_attempt_and_every_entry_into_a_stage(story: Story) -> None:
     _equal(events, story.mart(with_record("fct_funnel_events")), key)
 
 
+def test_the_funnel_from_the_first_contact_to_the_renewal(story: Story) -> None:
+    expected = truth.funnel(story.known, story.truth)
+    assert set(expected["owner_area"]) == {"marketing", "both", "sales", "customer_success"}
+    assert expected[expected["stage_no"] > 6]["entered"].sum() > 0 and (expected["skipped"] > 0).any()
+    _equal(expected, story.mart("select * from marts.rpt_funnel"), ["period_start", "channel_label", "stage"])
+
+
 def test_people_as_the_rules_decide_and_how_far_that_is_from_who_they_are(story: Story) -> None:
     nodes = story.mart("select node, person_id from intermediate.int_person_nodes")
     _equal(story.truth["people"], nodes, ["node"])

@@ -1,5 +1,5 @@
--- First entry of each passage into each funnel stage, with the time since the stage it entered before. Negative times
--- (a file that dates the sale before the hand-over) are no durations and stay null.
+-- First entry of each passage into each funnel stage, with the time since the stage it entered before; of a renewal and an
+-- expansion since the sale. Negative times (a file that dates the sale before the hand-over) are no durations and stay null.
 with entries as (
     select
         handoff_id, stage, {{ stage_number('stage') }} as stage_no,
@@ -14,7 +14,10 @@ previous as (
     select
         *,
         lag(entered_at) over (partition by handoff_id order by stage_no) as previous_at,
-        lag(entered_date) over (partition by handoff_id order by stage_no) as previous_date,
+        case
+            when {{ follows_sale('stage_no') }} then max(case when stage = 'customer' then entered_date end) over (partition by handoff_id)
+            else lag(entered_date) over (partition by handoff_id order by stage_no)
+        end as previous_date,
         max(stage_no) over (partition by handoff_id) as furthest_no
     from entries
 ),
