@@ -53,6 +53,26 @@ def headline(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).df()
 
 
+def shared_goals(con: duckdb.DuckDBPyConnection, language: str) -> pd.DataFrame:
+    """Each shared goal in its last whole month and in the running one, a row each, whole month first.
+
+    Columns: goal_id, title in ``language``, measure, period_start, status, target, actual, reached_share, and of each area
+    (``marketing_``, ``sales_``) actual, bonus and earned (shares of the variable pay).
+    """
+    areas = ", ".join(
+        f"max({column}) filter (where area = '{area}')::double as {area}_{name}"
+        for area in ("marketing", "sales")
+        for name, column in (("actual", "area_actual"), ("bonus", "bonus_share"), ("earned", "earned_bonus_share"))
+    )
+    return con.execute(
+        f"select goal_id, any_value(title_{language}) as title, any_value(measure) as measure, period_start,"
+        " any_value(status) as status, any_value(target)::double as target, any_value(actual)::double as actual,"
+        f" any_value(reached_share)::double as reached_share, {areas} from marts.rpt_shared_goals"
+        " where is_partial or period_start = (select max(period_start) from marts.rpt_shared_goals where not is_partial)"
+        " group by goal_id, period_start order by goal_id, period_start"
+    ).df()
+
+
 def funnel_choices(con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[date]]:
     """Channel labels and cohort months that the funnel has, months newest first."""
     channels = con.execute("select distinct channel_label from marts.rpt_funnel order by 1").fetchall()

@@ -17,10 +17,11 @@ MISSING = "–"
 
 @dataclass(frozen=True)
 class Formats:
-    """Formats of one locale (``pt-BR`` or ``en``) and one zone. Every method takes ``None`` and answers ``–``."""
+    """Formats of one locale (``pt-BR`` or ``en``), one zone and one currency. Every method takes ``None`` and answers ``–``."""
 
     locale: str = "pt-BR"
     time_zone: str = "America/Sao_Paulo"
+    currency: str = "BRL"
 
     @property
     def _babel(self) -> Locale:
@@ -40,13 +41,13 @@ class Formats:
         pattern = "#,##0" + ("." + "0" * places if places else "") + "%"
         return format_percent(share, format=pattern, locale=self._babel)
 
-    def money(self, value: Number | None, currency: str = "BRL", compact: bool = False) -> str:
+    def money(self, value: Number | None, compact: bool = False) -> str:
         """``R$ 1.234,56``, or ``R$ 1,2 mi`` when compact."""
         if value is None:
             return MISSING
         if compact:
-            return format_compact_currency(value, currency, locale=self._babel, fraction_digits=1)
-        return format_currency(value, currency, locale=self._babel)
+            return format_compact_currency(value, self.currency, locale=self._babel, fraction_digits=1)
+        return format_currency(value, self.currency, locale=self._babel)
 
     def day(self, value: date | None) -> str:
         """``30/06/2026`` in pt-BR."""

@@ -20,7 +20,7 @@ _METRICS = (
     "mql_to_sql", "first_contact_hot", "first_contact_other", "acceptance", "close_rate", "sqls_delivered", "ltv_cac", "nrr",
 )  # fmt: skip
 # A coloured dot and a word: the word alone says it to whoever cannot tell the colours apart.
-_MARKS = {"met": ":green[●]", "missed": ":red[●]", "immature": ":orange[●]", "not_judgeable": ":gray[○]"}
+MARKS = {"met": ":green[●]", "missed": ":red[●]", "immature": ":orange[●]", "not_judgeable": ":gray[○]"}
 
 _SIGNS = {"alert": ":red[●]", "watch": ":orange[●]", "quiet": ":gray[○]"}
 
@@ -60,7 +60,7 @@ def _card(column: Any, metric: str, row: pd.Series, words: Texts, formats: Forma
         month = row["period_start"].strftime("%m/%Y") if not pd.isna(row["period_start"]) else ""
         title, meaning = _meaning(metric, words)
         st.metric(f"{title} · {month}", _value(metric, row["actual"], formats), help=meaning)
-        parts = [f"{_MARKS.get(row['status'], '')} {words.code('status', row['status'])}"]
+        parts = [f"{MARKS.get(row['status'], '')} {words.code('status', row['status'])}"]
         if not pd.isna(row["target"]):
             parts.append(words("target", value=_value(metric, row["target"], formats)))
         parts.append(words("sample", n=formats.number(int(row["sample_size"]))))

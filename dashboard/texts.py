@@ -61,6 +61,15 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # key -> (pt-BR, en)
     "severity_alert": ("alerta", "alert"),
     "severity_watch": ("atenção", "watch"),
     "severity_quiet": ("só em vendedores", "in sellers only"),
+    # shared goals
+    "goals": ("Metas em comum", "Shared goals"),
+    "goals_help": (
+        "O que as duas áreas prometeram alcançar juntas no mês, quanto cada uma trouxe (marketing: o que passou pelo bastão; vendas:"
+        " o resto) e quanto do bônus acordado o mês rendeu.",
+        "What both areas promised to reach together in a month, what each one brought (marketing: what came through a hand-over;"
+        " sales: the rest) and how much of the agreed bonus the month earned.",
+    ),
+    "bonus": ("Bônus do mês (parte do variável)", "Bonus of the month (share of variable pay)"),
     # funnel
     "funnel": ("O funil", "The funnel"),
     "funnel_help": (

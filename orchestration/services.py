@@ -95,7 +95,7 @@ def services_of(profile: Profile) -> list[Service]:
 def page_arguments(profile: Profile) -> list[str]:
     """What the page is told: the published snapshot, the language, the company."""
     told = {"--published": profile.paths.published_bi, "--company": profile.company}
-    told |= {"--locale": profile.locale, "--time-zone": profile.time_zone}
+    told |= {"--locale": profile.locale, "--time-zone": profile.time_zone, "--currency": profile.currency}
     return [str(word) for pair in told.items() for word in pair]
 
 

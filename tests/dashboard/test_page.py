@@ -29,6 +29,14 @@ create table marts.rpt_warning_signs as select * from (values
   ('no_reason_share_above', date '2026-05-01', true, null, 0.05, 0.10, 90, 'quiet'),
   ('no_owner_share_above', date '2026-06-01', false, null, 0.50, 0.02, 10, 'alert')
 ) t(sign, period_start, is_over, seller_id, value, threshold, sample_size, severity);
+create table marts.rpt_shared_goals as select * from (values
+  ('receita', 'Receita conjunta', 'Joint revenue', 'revenue_per_month', date '2026-04-01', false, 'met', 'marketing', 400000, 500000, 1.25, 100000, 0.2, 0.2),
+  ('receita', 'Receita conjunta', 'Joint revenue', 'revenue_per_month', date '2026-05-01', false, 'missed', 'marketing', 400000, 300000, 0.75, 250000, 0.2, 0.15),
+  ('receita', 'Receita conjunta', 'Joint revenue', 'revenue_per_month', date '2026-05-01', false, 'missed', 'sales', 400000, 300000, 0.75, 50000, 0.1, 0.075),
+  ('receita', 'Receita conjunta', 'Joint revenue', 'revenue_per_month', date '2026-06-01', true, 'immature', 'marketing', 400000, -10, -0.0000, -10, 0.2, 0),
+  ('receita', 'Receita conjunta', 'Joint revenue', 'revenue_per_month', date '2026-06-01', true, 'immature', 'sales', 400000, -10, -0.0000, 0, 0.1, 0)
+) t(goal_id, title_pt, title_en, measure, period_start, is_partial, status, area, target, actual, reached_share, area_actual,
+  bonus_share, earned_bonus_share);
 create table marts.rpt_funnel as select * from (values
   (date '2026-06-01', 'email', 'lead', 0, 'marketing', 10, 10, 0, 0), (date '2026-06-01', 'email', 'mql', 1, 'both', 4, 5, 1, 2),
   (date '2026-05-01', 'feira_nova', 'lead', 0, 'marketing', 7, 7, 0, 0), (date '2026-05-01', 'feira_nova', 'mql', 1, 'both', 1, 1, 0, 0),
@@ -111,6 +119,16 @@ def test_a_sign_that_the_agreement_is_broken_shows_once_the_month_is_over(publis
     with duckdb.connect(str(published)) as con:
         con.execute("delete from marts.rpt_warning_signs where severity = 'alert'")
     assert "Nenhum sinal em 05/2026." in words(draw(published, monkeypatch))
+
+
+def test_shared_goals_show_the_last_whole_month_and_the_running_one(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(draw(published, monkeypatch)).replace("\xa0", " ")
+    assert "Receita conjunta · 05/2026 75%" in said and "Receita conjunta · 06/2026 0%" in said and "04/2026" not in said
+    assert "fora da meta · Marketing: R$ 250 mil · Vendas: R$ 50 mil" in said and "Marketing: -R$ 10,00" in said
+    assert "Bônus do mês (parte do variável): Marketing 15,0% de 20,0% · Vendas 7,5% de 10,0%" in said
+    with duckdb.connect(str(published)) as con:
+        con.execute("delete from marts.rpt_shared_goals")
+    assert "Metas em comum" not in words(draw(published, monkeypatch))
 
 
 def test_each_area_sees_what_it_owes(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
