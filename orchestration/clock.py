@@ -5,11 +5,13 @@ The demo's sandbox lives in its own time; a company whose machine has a wrong cl
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ssl
+import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
@@ -93,3 +95,29 @@ class ServiceClock:
                 f"Cannot reach {self._base_url} to ask for the time ({type(error).__name__}). "
                 "Check the address under sources.rd_station in bastao.yaml, or set `clock: system`."
             ) from error
+
+
+class Ahead:
+    """A clock's instant as this machine's plus how far it was ahead when last asked: nobody waits for the answer.
+
+    Asked in a thread of its own, every `every` seconds as long as this process lives; while it cannot be asked, the last
+    answer counts (none yet: this machine's clock). Instants are UTC without a zone.
+    """
+
+    def __init__(self, clock: Clock, every: float = 30.0):
+        self._clock, self._every, self._ahead = clock, every, timedelta()
+        if not isinstance(clock, SystemClock):
+            self._ask()
+            threading.Thread(target=self._keep_asking, daemon=True, name="company clock").start()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None) + self._ahead
+
+    def _ask(self) -> None:
+        with contextlib.suppress(ClockError):
+            self._ahead = self._clock.now() - datetime.now(UTC)
+
+    def _keep_asking(self) -> None:
+        while True:
+            time.sleep(self._every)
+            self._ask()

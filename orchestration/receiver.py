@@ -15,6 +15,7 @@ import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ import sqlalchemy as sa
 from orchestration.group_commit import GroupCommit, Overloaded
 from orchestration.paths import Paths
 from orchestration.senders.access import SENDERS, Access, Delivery, Headers, Refusal, Sender
-from orchestration.state import State
+from orchestration.state import State, utc_now
 
 log = logging.getLogger("bastao.receiver")
 READ_SECONDS = 4.0
@@ -37,12 +38,15 @@ Send = Callable[[Message], Awaitable[None]]
 class Receiver:
     """The ASGI application: `POST /hooks/<secret>/<sender>` receives, `GET /health` says how many events and refusals.
 
-    `now` gives seconds since 1970, for the age of signatures.
+    `now` gives seconds since 1970, for the age of signatures; `stamp` the instant of arrival as the company counts time
+    (UTC without a zone): readings carry the same clock, and what came first is told by comparing the two.
     """
 
-    def __init__(self, state: State, access: Access, now: Callable[[], float] = time.time):
+    def __init__(
+        self, state: State, access: Access, now: Callable[[], float] = time.time, stamp: Callable[[], datetime] = utc_now
+    ):
         self._state, self._access, self._now = state, access, now
-        self._commits = GroupCommit(state.inbox.add_all)
+        self._commits = GroupCommit(lambda rows: state.inbox.add_all(rows, stamp()))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request; other kinds of scope (lifespan, websocket) are none of ours."""

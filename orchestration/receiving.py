@@ -8,6 +8,7 @@ import hmac
 import uvicorn
 
 from orchestration import settings
+from orchestration.clock import Ahead
 from orchestration.profile import Profile
 from orchestration.receiver import Receiver, own_secret
 from orchestration.runtime import Runtime
@@ -51,7 +52,8 @@ def local_address(profile: Profile) -> str:
 
 def serve(profile: Profile) -> None:
     """Serve until stopped. Access logs are off: the address holds the secret."""
-    app = Receiver(Runtime(profile).state, access_of(profile))
+    runtime = Runtime(profile)
+    app = Receiver(runtime.state, access_of(profile), stamp=Ahead(runtime.clock))
     uvicorn.run(
         app, host="127.0.0.1", port=profile.ports.receiver, log_level="warning", access_log=False, server_header=False, lifespan="off",
         proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=KEEP_ALIVE_SECONDS,
