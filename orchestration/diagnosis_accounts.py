@@ -5,10 +5,12 @@ It costs about a dozen calls of an account's quota. RD Station knows no scopes: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ingestion.account_look import AccountLook, not_given
 from ingestion.errors import ApiError, IngestionError
 from orchestration import accounts, receiving
 from orchestration.clock import ClockError, ServiceClock
@@ -18,6 +20,7 @@ from orchestration.runtime import Runtime
 
 if TYPE_CHECKING:
     from ingestion.rd_station import RdStationApi
+    from ingestion.rd_station_crm import CrmApi
 
 LARGEST_SKEW = timedelta(seconds=30)
 LITTLE_LEFT = 0.1  # of a cap
@@ -31,12 +34,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         yield from _rd_station(runtime)
     if sources.rd_station_crm:
         yield from _rd_station_crm(runtime)
-    if sources.pipedrive:
-        yield attempt("Pipedrive", lambda: _ask_pipedrive(runtime))
-    if sources.salesforce:
-        yield attempt("Salesforce", lambda: _ask_salesforce(runtime))
-    if sources.hubspot:
-        yield attempt("HubSpot", lambda: _ask_hubspot(runtime))
+    yield from crm_accounts(runtime)
     if sources.protheus:
         yield attempt("Protheus", lambda: _ask_protheus(runtime))
     yield from _hooks(runtime)
@@ -107,60 +105,89 @@ def _rd_station_crm(runtime: Runtime) -> Iterator[Finding]:
 
     config = accounts.rd_station_crm_config(runtime)
     api = CrmApi(config, accounts.ports(runtime, "rd_station_crm"))
+    served: list[datetime] = []
+
+    def ask(answer: Any) -> str:
+        if answer.served_at is not None:
+            served.append(answer.served_at)
+        return "answers, and accepts the credentials"
+
     try:
-        yield attempt("RD Station CRM v1", lambda: _answered(api.v1("/users")))
-        yield attempt("RD Station CRM v2", lambda: _answered(api.v2("/lost_reasons", {"page[size]": 1})))
+        first = attempt("RD Station CRM v1", lambda: ask(api.v1("/users")))
+        second = attempt("RD Station CRM v2", lambda: ask(api.v2("/lost_reasons", {"page[size]": 1})))
+        yield from (first, second)
+        if first.status == second.status == "ok":
+            yield _crm_plan(api)
     finally:
         api.close()
+    for at in served[:1]:
+        yield _skew(runtime, "RD Station CRM clock", "RD Station CRM", at - _now())
     yield from _quota(runtime, "rd_station_crm", [config.owner])
 
 
-def _answered(answer: Any) -> str:
-    """What a call that worked says; the service's clock beside ours."""
-    served = answer.served_at
-    beside = "" if served is None else f"; its clock differs by {abs((served - _now()).total_seconds()):.0f} s"
-    return f"answers, and accepts the credentials{beside}"
-
-
-def _ask_pipedrive(runtime: Runtime) -> str:
-    from ingestion.pipedrive import PipedriveApi
-
-    api = PipedriveApi(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive"))
+def _crm_plan(api: CrmApi) -> Finding:
+    """Which lists of this CRM the plan refuses, by asking for the first row of each (B2, B3)."""
+    one = {"page[size]": 1}
+    names = ("deals", "contacts", "organizations", "tasks", "teams", "segments", "custom_fields", "webhooks")
     try:
-        answer = api.get("/v1/users/me", resource="me")
+        lacking = not_given({name.replace("_", " "): partial(api.v2, f"/{name}", one) for name in names})
+    except IngestionError as error:
+        return Finding("RD Station CRM plan", "problem", str(error), "Try again; the service had a fault.")
+    if lacking:
+        words = f"this account does not give: {', '.join(lacking)}; what needs them stays empty"
+        return Finding("RD Station CRM plan", "note", words)
+    return Finding("RD Station CRM plan", "ok", "everything that is read is given")
+
+
+def crm_accounts(runtime: Runtime) -> Iterator[Finding]:
+    """The company's CRM, where it is not RD Station's: credentials, scopes and plan, calls left, clock."""
+    from ingestion import hubspot, pipedrive, salesforce
+    from ingestion.hubspot.check import look as look_hubspot
+    from ingestion.pipedrive.check import look as look_pipedrive
+    from ingestion.salesforce.check import look as look_salesforce
+
+    sources = runtime.profile.sources
+    if sources.pipedrive:
+        api = pipedrive.PipedriveApi(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive"))
+        yield from _looked(runtime, "Pipedrive", api, lambda: look_pipedrive(api))
+    if sources.salesforce:
+        config = accounts.salesforce_config(runtime)
+        org = salesforce.SalesforceApi(config, accounts.ports(runtime, "salesforce"))
+        yield from _looked(runtime, "Salesforce", org, lambda: look_salesforce(org, config))
+    if sources.hubspot:
+        hub = hubspot.HubspotApi(accounts.hubspot_config(runtime), accounts.ports(runtime, "hubspot"))
+        yield from _looked(runtime, "HubSpot", hub, lambda: look_hubspot(hub))
+
+
+def _looked(runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLook]) -> Iterator[Finding]:
+    found: list[AccountLook] = []
+
+    def ask() -> str:
+        found.append(look())
+        return "answers, and accepts the credentials"
+
+    try:
+        yield attempt(name, ask)
     finally:
         api.close()
-    left = answer.headers.get("x-daily-ratelimit-token-remaining")
-    return "answers, and accepts the credentials" + (f"; {left} tokens are left today" if left else "")
+    for one in found:
+        if one.lacking:
+            words = f"scopes or plan do not give: {', '.join(one.lacking)}; what needs them stays empty"
+            yield Finding(f"{name} plan", "note", words, "Add the scopes to the token or app, if the plan has them.")
+        else:
+            yield Finding(f"{name} plan", "ok", "everything that is read is given, by the scopes and by the plan")
+        yield _left(name, one)
+        if one.served_at is not None:
+            yield _skew(runtime, f"{name} clock", name, one.served_at - _now())
 
 
-def _ask_salesforce(runtime: Runtime) -> str:
-    from ingestion.salesforce import SalesforceApi
-
-    api = SalesforceApi(accounts.salesforce_config(runtime), accounts.ports(runtime, "salesforce"))
-    try:
-        left, most = api.calls_left()
-        return f"answers, and accepts the credentials; {left} of {most} API calls are left today"
-    finally:
-        api.close()
-
-
-def _ask_hubspot(runtime: Runtime) -> str:
-    from ingestion.errors import ApiError
-    from ingestion.hubspot import HubspotApi
-
-    api = HubspotApi(accounts.hubspot_config(runtime), accounts.ports(runtime, "hubspot"))
-    try:
-        api.one(api.path("pipelines", "/deals"))
-        try:
-            api.one(api.path("pipelines", "/leads"))
-        except ApiError as error:
-            if error.status not in _NOT_GIVEN:
-                raise
-            return f"answers, and accepts the credentials; leads cannot be read ({error.status}): deals only"
-    finally:
-        api.close()
-    return "answers, and accepts the credentials; leads can be read"
+def _left(name: str, look: AccountLook) -> Finding:
+    if look.left is None:
+        return Finding(f"{name} quota", "ok", "the account does not tell what is left; runs stop and go on by what it refuses")
+    tight = look.most is not None and look.left < LITTLE_LEFT * look.most
+    of_most = f" of {look.most:,}" if look.most else ""
+    remedy = "Runs end when it is used up, and go on where they stopped." if tight else ""
+    return Finding(f"{name} quota", "note" if tight else "ok", f"{look.left:,}{of_most} {look.unit} are left today", remedy)
 
 
 def _ask_protheus(runtime: Runtime) -> str:
@@ -197,13 +224,16 @@ def clock(runtime: Runtime) -> Iterator[Finding]:
     except ClockError as error:
         yield Finding("clock", "problem", str(error))
         return
-    words = f"this machine's clock and RD Station's differ by {abs(skew.total_seconds()):.0f} s"
+    yield _skew(runtime, "clock", "RD Station", skew)
+
+
+def _skew(runtime: Runtime, what: str, name: str, skew: timedelta) -> Finding:
+    words = f"this machine's clock and {name}'s differ by {abs(skew.total_seconds()):.0f} s"
     if runtime.profile.clock == "rd_station":
-        yield Finding("clock", "ok", f"{words}; RD Station's counts")
-    elif abs(skew) > LARGEST_SKEW:
-        yield Finding("clock", "problem", words, "Set this machine's clock, or `clock: rd_station` in bastao.yaml.")
-    else:
-        yield Finding("clock", "ok", words)
+        return Finding(what, "ok", f"{words}; RD Station's counts")
+    if abs(skew) > LARGEST_SKEW:
+        return Finding(what, "problem", words, "Set this machine's clock, or `clock: rd_station` in bastao.yaml.")
+    return Finding(what, "ok", words)
 
 
 def _now() -> datetime:

@@ -83,9 +83,13 @@ class HubspotApi:
         """All rows of a small listing."""
         return [row for page in self.listing(path, params) for row in page]
 
+    def get(self, path: str) -> Response:
+        """One GET with its headers."""
+        return self._http.get(path, resource="objects")
+
     def one(self, path: str) -> Row:
         """One GET."""
-        return _object(self._http.get(path, resource="objects"), path, results=False)
+        return _object(self.get(path), path, results=False)
 
     def associations(self, source: str, target: str, ids: Iterable[str]) -> dict[str, list[str]]:
         """Ids of `target` by id of `source`, primary ones first; a record without associations is left out, which is no failure."""

@@ -14,10 +14,12 @@ from typing import Any
 
 from ingestion.errors import ApiError
 from ingestion.fan_out import fan_out
+from ingestion.fields_watch import is_due
 from ingestion.hubspot.activities import activity_properties, activity_row
 from ingestion.hubspot.catalogue import read_catalogue
 from ingestion.hubspot.checks import Implausible, plausible
 from ingestion.hubspot.client import HubspotApi, optional
+from ingestion.hubspot.fields import watch_properties
 from ingestion.hubspot.known import KEYS, QUERIES, Known
 from ingestion.hubspot.people import (
     company_properties,
@@ -60,6 +62,8 @@ class Reader:
     def read(self) -> Iterator[Slice]:
         """The slices, those that others refer to first."""
         self.catalogue = read_catalogue(self.api, self.config, self.session)
+        if is_due(self.session, self.now):
+            watch_properties(self.api, self.config, self.session, self.catalogue.has_leads)
         if self.session.state.get("catalogue") != self.catalogue.fingerprint:
             self.session.state["catalogue"] = self.catalogue.fingerprint
             yield Slice(self.catalogue.tables)

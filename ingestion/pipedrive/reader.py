@@ -20,6 +20,7 @@ from ingestion.pipedrive.catalogue import read_catalogue
 from ingestion.pipedrive.client import PipedriveApi
 from ingestion.pipedrive.deals import deal_tables, lead_tables
 from ingestion.pipedrive.deletions import found_gone, tombstone
+from ingestion.pipedrive.fields import watch_fields
 from ingestion.pipedrive.history import changelog, history_tables
 from ingestion.pipedrive.known import QUERIES, Known
 from ingestion.pipedrive.paging import Page, archived_pages, lead_pages, v2_pages
@@ -65,6 +66,7 @@ class Reader:
             ("activities", lambda: self._list("activities", "/activities", lambda body: activity_tables(body, config))),
         ]
         if rare:
+            watch_fields(self.api, config, self.session)
             # Deals come before archived leads: what was converted is no news of a lead.
             parts.insert(0, ("catalogue", self._catalogue))
             parts += [

@@ -15,7 +15,7 @@ CHANNELS = {key: key for key in ("call", "whatsapp", "email", "meeting", "visit"
 # Tokens per call (5.2); what is not named costs as a v1 list.
 COSTS = {
     "deals": 10, "deals_archived": 20, "persons": 10, "organizations": 10, "activities": 10, "pipelines": 5, "stages": 5, "one": 1,
-    "leads": 20, "leads_archived": 40, "lead": 2, "lead_labels": 10, "users": 20, "me": 2, "changelog": 20, "call_logs": 20,
+    "fields": 10, "leads": 20, "leads_archived": 40, "lead": 2, "lead_labels": 10, "users": 20, "me": 2, "changelog": 20, "call_logs": 20,
 }  # fmt: skip
 OTHER_COST = 20
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ingestion.errors import ApiError, IngestionError
 from ingestion.fan_out import fan_out
+from ingestion.fields_watch import is_due, watch
 from ingestion.judged import Judge, quarantined
 from ingestion.ports import Ports, Target
 from ingestion.rd_station.assets import asset_tables
@@ -52,7 +53,7 @@ def _contacts(
     state, membership = session.state, listing.membership
     explained: dict[str, str] = state.setdefault("explained", {})
     tasks = listing.knowledge.worklist(membership, explained, listing.absent, state.get("sweep_load"))
-    fields = _fields(api, config, session) if tasks else frozenset()
+    fields = _fields(api, config, session, now) if tasks else frozenset()
     unread = 0
     for start in range(0, len(tasks), config.slice_size):
         part = tasks[start : start + config.slice_size]
@@ -77,9 +78,14 @@ def _contacts(
         yield Slice({})
 
 
-def _fields(api: RdStationApi, config: RdStationConfig, session: Session) -> frozenset[str]:
+def _fields(api: RdStationApi, config: RdStationConfig, session: Session, now: datetime) -> frozenset[str]:
     try:
-        return loadable_fields(api.fields(), config)
+        found = api.fields()
+        if is_due(session, now):
+            types = {str(row.get("api_identifier")): str(row.get("data_type")) for row in found}
+            own = {config.cpf_field, config.cnpj_field, *config.contact_fields}
+            watch(session, SYSTEM, "contacts", types, own, "sources.rd_station")
+        return loadable_fields(found, config)
     except ApiError as error:
         if error.status not in (403, 404):
             raise

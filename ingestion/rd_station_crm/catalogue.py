@@ -6,10 +6,13 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ingestion.errors import ApiError, SourceError
+from ingestion.fields_watch import is_due, watch
 from ingestion.rd_station_crm.client import CrmApi
+from ingestion.rd_station_crm.settings import SYSTEM, RdStationCrmConfig
 from ingestion.rows import Row, boolean, integer, text
 from ingestion.runner import Session, Tables
 
@@ -31,24 +34,29 @@ class Catalogue:
         ).hexdigest()
 
 
-def read_catalogue(api: CrmApi, session: Session, cnpj_label: str) -> Catalogue:
+def read_catalogue(api: CrmApi, session: Session, config: RdStationCrmConfig, now: datetime) -> Catalogue:
     """Users with their teams, stages in order, lost reasons; names of segments and of the CNPJ field.
 
     Without them nothing else can be placed: SourceError when one is not as documented.
     """
     try:
-        return _read(api, session, cnpj_label)
+        return _read(api, session, config, now)
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise SourceError(
             f"RD Station CRM: its users, stages or reasons are not as documented ({type(error).__name__}); nothing was read."
         ) from None
 
 
-def _read(api: CrmApi, session: Session, cnpj_label: str) -> Catalogue:
+def _read(api: CrmApi, session: Session, config: RdStationCrmConfig, now: datetime) -> Catalogue:
+    cnpj_label = config.cnpj_label
     reasons = [{"reason_id": _id(row), "name": text(row.get("name"))} for row in api.v2_rows("/lost_reasons")]
     tables = {"users": _users(api, session), "stages": _stages(api), "lost_reasons": reasons}
     segments = _optional(api, session, "/segments")
     fields = _optional(api, session, "/custom_fields")
+    if fields and is_due(session, now):
+        for entity, label, setting in (("deal", config.erp_order_label, "erp_order_label"), ("organization", cnpj_label, "cnpj_label")):
+            types = {str(row.get("name")).strip().lower(): str(row.get("type")) for row in fields if row.get("entity") == entity}
+            watch(session, SYSTEM, f"{entity}s", types, {label.strip().lower()}, f"sources.rd_station_crm.{setting}")
     slug = next(
         (str(row["slug"]) for row in fields
          if row.get("slug") and row.get("entity") == "organization" and _same(row.get("name"), cnpj_label)),

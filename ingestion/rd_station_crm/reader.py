@@ -60,7 +60,7 @@ class Reader:
 
     def read(self) -> Iterator[Slice]:
         """The slices, those that others refer to first."""
-        catalogue = read_catalogue(self.api, self.session, self.config.cnpj_label)
+        catalogue = read_catalogue(self.api, self.session, self.config, self.now)
         if self.session.state.get("catalogue") != catalogue.fingerprint:
             self.session.state["catalogue"] = catalogue.fingerprint
             yield Slice(catalogue.tables)

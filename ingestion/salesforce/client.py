@@ -88,13 +88,14 @@ class SalesforceApi:
             raise SourceError(f"{SYSTEM}: describe of {name} answered without fields.")
         return {str(row.get("name")): row for row in fields if isinstance(row, dict)}
 
-    def calls_left(self) -> tuple[int, int]:
-        """API calls left today, and the day's maximum, of the whole org; SourceError when they are not told."""
-        body = self._get(f"{self._base}/limits", {}).json
+    def calls_left(self) -> tuple[int, int, datetime | None]:
+        """API calls left today, the day's maximum, of the whole org, and the org's own instant; SourceError when they are not told."""
+        answer = self._get(f"{self._base}/limits", {})
+        body = answer.json
         daily = body.get("DailyApiRequests") if isinstance(body, dict) else None
         if not isinstance(daily, dict) or not isinstance(daily.get("Remaining"), int):
             raise SourceError(f"{SYSTEM}: limits answered without DailyApiRequests.")
-        return daily["Remaining"], int(daily.get("Max") or 0)
+        return daily["Remaining"], int(daily.get("Max") or 0), answer.served_at
 
     def close(self) -> None:
         """Close the connections."""

@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration import diagnosis, receiving, webhooks
+from orchestration import diagnosis, diagnosis_accounts, receiving, webhooks
 from orchestration.findings import Finding
 from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 from tests.sandbox.receivers import receiving as receiving_server
+from tests.support import crms
 from tests.support.company import company
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
@@ -79,6 +81,34 @@ def test_a_plan_that_refuses_and_credentials_that_are_wrong(
     assert found["RD Station plan"].status == "note" and "does not give: popups;" in found["RD Station plan"].detail
     assert found["RD Station CRM v1"].status == "problem" and found["RD Station CRM v2"].status == "ok"
     assert "not-the-token" not in found["RD Station CRM v1"].detail
+
+
+# What each CRM is made to lack, and what doctor says of it: the plan, then the calls that are left.
+LACKING: dict[str, tuple[str, dict[str, Any], dict[str, str], str, str]] = {
+    "hubspot": ("HubSpot", {"hubspot_leads": False}, {}, "do not give: leads;", r"[\d,]+ of [\d,]+ calls are left today"),
+    "salesforce": ("Salesforce", {"salesforce_lead_history_hidden": True}, {}, "do not give: LeadHistory;", r"[\d,]+ of [\d,]+ API calls are left"),
+    "pipedrive": ("Pipedrive", {}, {"kind": "403_plan", "path": "/pipedrive/api/v1/leads"}, "do not give: leads;", r"[\d,]+ of [\d,]+ tokens are left"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("crm", LACKING)
+def test_the_account_of_each_crm_is_asked(tmp_path: Path, place: tuple[SandboxHandle, Profile], crm: str) -> None:
+    box, name = place[0], LACKING[crm][0]
+    _, switch, fault, lacking, left = LACKING[crm]
+    given = crms.secrets(box.credentials)
+    with company(tmp_path, box, change=crms.company_in(crm, box), environ=given) as profile, Runtime(profile) as runtime:
+        whole = {finding.what: finding for finding in diagnosis_accounts.crm_accounts(runtime)}
+        assert {whole[what].status for what in (name, f"{name} plan", f"{name} quota", f"{name} clock")} == {"ok"}, whole
+        assert re.match(left, whole[f"{name} quota"].detail), whole[f"{name} quota"]
+        box.switch(**switch)
+        if fault:
+            box.faults({**fault, "probability": 1.0})
+        found = {finding.what: finding for finding in diagnosis_accounts.crm_accounts(runtime)}
+        box.clear_faults()
+        box.switch(**{key: not value for key, value in switch.items()})
+        assert found[f"{name} plan"].status == "note" and lacking in found[f"{name} plan"].detail
+        shown = json.dumps([finding.as_dict() for finding in [*whole.values(), *found.values()]])
+        assert not any(secret in shown for secret in given.values())
 
 
 def test_unmatched_cost_and_what_nobody_confirmed(place: tuple[SandboxHandle, Profile]) -> None:
