@@ -325,7 +325,7 @@ def main() -> int:
         company_folder, home, contacts = options.only_backfill
         read_contacts(Path(company_folder), Path(home), int(contacts))
         return 0
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # a run of Dagster may still be writing its end
         folder = (options.keep or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         profile = company(folder, options.leads)
