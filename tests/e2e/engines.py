@@ -18,6 +18,7 @@ from tests.support.company import write_profile
 from tests.support.postgres import scratch_database
 
 FILES = ("bastao.duckdb", "plan.duckdb")
+MODELS = "resource_type:model"  # selection of dbt: without the data tests, for rows that passed them
 OF_A_RUN = {"publication"}  # says when and by which run: differs by nature
 
 
@@ -26,6 +27,7 @@ def published_by_both(profile: Profile, base: Path, sandbox_url: str) -> Iterato
     """Publish `profile`, which is transformed and not yet published, and the same rows on PostgreSQL; yields the latter.
 
     The rows are copied before publishing: the ledger that goes with it would tell the second build what the first found.
+    The data tests run on PostgreSQL elsewhere (test_history): here every row is compared.
     """
     with scratch_database() as url, pytest.MonkeyPatch.context() as patch:
         copy_raw(profile.paths.warehouse, url)
@@ -39,7 +41,7 @@ def published_by_both(profile: Profile, base: Path, sandbox_url: str) -> Iterato
         # The load sequence and the outbox belong to the raw rows: without them nothing would count as known.
         for file in filter(Path.is_file, profile.home.glob("state.db*")):
             shutil.copy(file, other.paths.create().home / file.name)
-        stages.transform(other)
+        stages.transform(other, MODELS)
         stages.publish(other).raise_if_refused()
         yield other
 

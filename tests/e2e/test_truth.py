@@ -7,7 +7,6 @@ is worked out by the sandbox's own plain code from the same world; nothing here 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -16,59 +15,15 @@ import pytest
 from orchestration import stages
 from orchestration.profile import Profile
 from sandbox import truth
-from sandbox.exports import write_media
 from sandbox.truth.agreement import local_date, local_day, naive
 from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.truth.outcomes import conversions_of
-from sandbox.world import World
 from tests.e2e import line
 from tests.e2e.compare import differences
-from tests.e2e.engines import FILES, differences_of, published_by_both
-from tests.support.company import company
-from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
+from tests.e2e.engines import FILES, MODELS, differences_of, published_by_both
+from tests.e2e.told import HANDOFFS, Story, told, with_record
 
 PLAIN, DIRTY = 11, 23
-FAULTS = [
-    {"kind": kind, "path": path, "probability": share, "seconds": 0.2}
-    for kind, path, share in (
-        ("429_gateway", "/platform/*", 0.01),
-        ("429_excedded", "/platform/*", 0.005),
-        ("429_v2", "/crm/v2/*", 0.02),
-        ("500_json", "*", 0.01),
-        ("500_html", "/crm-v1/*", 0.01),
-        ("timeout_before", "/platform/contacts/*", 0.003),
-        ("timeout_after", "/platform/events", 0.15),
-        ("drop_before", "*", 0.01),
-        ("drop_after", "/platform/events", 0.15),
-        ("500_after", "/platform/events", 0.1),
-        ("expire_token", "*", 0.003),
-        ("slow", "*", 0.005),
-    )
-]
-HANDOFFS = (
-    "select f.*, i.opening_record, i.closing_opportunity_id from marts.fct_handoffs f"
-    " join intermediate.int_handoffs i using (handoff_id)"
-)
-
-
-def with_record(table: str, key: str = "handoff_id") -> str:
-    """A mart with the opening record of its hand-over beside it: the truth names hand-overs by that."""
-    return f"select t.*, i.opening_record from marts.{table} t left join intermediate.int_handoffs i on t.{key} = i.handoff_id"
-
-
-@dataclass
-class Story:
-    """One company after its first complete run, with the truth beside it."""
-
-    world: World
-    box: SandboxHandle
-    profile: Profile
-    known: Any
-    truth: dict[str, pd.DataFrame]
-    faulty: bool
-
-    def mart(self, query: str) -> pd.DataFrame:
-        return line.frame(self.profile.paths.warehouse, query)
 
 
 @pytest.fixture(
@@ -81,29 +36,8 @@ class Story:
 )
 def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     seed, leads, dirt, faulty = request.param
-    base = tmp_path_factory.mktemp(f"seed{seed}")
-    world = simulated(seed=seed, leads=leads, dirt=dirt)
-    with (
-        running_sandbox(
-            world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox")
-        ) as box,
-        company(base, box) as profile,
-    ):
-        if faulty:
-            box.faults(*FAULTS)
-        _download_media(world, profile)
-        line.ingest_all(profile)
-        line.build(profile)
-        known = truth.knowledge(world, world.end, [world.end])
-        yield Story(world, box, profile, known, truth.frames(known, world, world.end), faulty)
-
-
-def _download_media(world: World, profile: Profile) -> None:
-    """The ad accounts' exports, read twice: all days some weeks ago, and now the last two months, in their place."""
-    earlier = world.end - timedelta(days=20, hours=5)
-    write_media(world.seed, world.start, earlier, profile.media_folder)
-    stages.ingest(profile, "media_cost")
-    write_media(world.seed, world.start, world.end, profile.media_folder, first=(world.end - timedelta(days=60)).date())
+    with told(tmp_path_factory.mktemp(f"seed{seed}"), seed, leads, dirt, faulty) as one:
+        yield one
 
 
 def _equal(expected: pd.DataFrame, found: pd.DataFrame, key: list[str]) -> None:
@@ -345,7 +279,7 @@ def returned(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     story.box.advance(600)
     sent = Counter(_return_of(entry) for entry in story.box.ledger() if _return_of(entry))
     line.ingest_all(story.profile)
-    stages.transform(story.profile)
+    stages.transform(story.profile, None if story.faulty else MODELS)
     facts = due[due["eligible"].astype(bool)], plan[plan["eligible"].astype(bool)], sent
     if story.faulty:
         stages.publish(story.profile).raise_if_refused()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.dbt.clauses.company import Company, Rows, agreement
 from tests.dbt.raw_fixture import fetch, fresh_warehouse, run_dbt
+from tests.support.once import once
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,16 @@ def build() -> Company:
 
 
 @pytest.fixture(scope="package")
-def verdicts(dbt_home: Path) -> Verdicts:
-    """Built once for this folder."""
-    database = build().write_duckdb(fresh_warehouse(dbt_home))
-    run_dbt(["run", "--select", "+fct_sla_verdicts"], dbt_home, database)
+def verdicts(dbt_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    """Built once for this folder, by the worker that comes first."""
+
+    def make(path: Path) -> None:
+        built = build().write_duckdb(fresh_warehouse(dbt_home))
+        run_dbt(["run", "--select", "+fct_sla_verdicts"], dbt_home, built)
+        shutil.copyfile(built, path)
+
+    made = once(tmp_path_factory, "clauses.duckdb", make)
+    database = Path(shutil.copyfile(made, tmp_path_factory.mktemp("clauses") / "warehouse.duckdb"))
     rows = fetch(
         database,
         """
