@@ -8,10 +8,12 @@ Only `settle` and `load` touch the warehouse, each inside the lock and for a mom
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,10 +21,14 @@ import dlt
 import duckdb
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
+from dlt.common.schema.typing import C_DLT_ID
+from dlt.common.schema.utils import dlt_id_column
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
+from ingestion.dlt_settings import use_own_settings
 from ingestion.errors import LandingError
 from ingestion.ports import Target
 from ingestion.rows import Row, to_arrow
@@ -31,21 +37,12 @@ from ingestion.tables import TABLES, Engine, create_missing, dlt_columns
 Package = dict[str, list[Row] | pa.Table]
 """Rows by table: as dicts, or typed already."""
 
-_SETTINGS = {
-    "runtime.dlthub_telemetry": False,
-    "runtime.log_level": "CRITICAL",  # its error logs quote values of rows
-    "load.delete_completed_jobs": True,  # a loaded package is a second copy of personal data that nobody reads
-    "normalize.parquet_normalizer.add_dlt_load_id": True,
-    "normalize.parquet_normalizer.add_dlt_id": True,
-}
-
 
 class Landing:
     """The pipeline of one system. Use one per process at a time: dlt keeps a process-wide active pipeline."""
 
     def __init__(self, pipeline_name: str, dataset: str, target: Target) -> None:
-        for key, value in _SETTINGS.items():
-            dlt.config[key] = value
+        use_own_settings()
         self.dataset, self.target, self.name = dataset, target, pipeline_name
         self.engine: Engine = "postgres" if _is_url(target.destination) else "duckdb"
         self._pipeline = self._new_pipeline()
@@ -53,7 +50,7 @@ class Landing:
     def settle(self) -> None:
         """Load what an earlier run left behind, create missing tables, and take the cursors from the warehouse."""
         self._step("normalize")
-        with self.target.lock(f"{self.name}: open"):
+        with self.target.lock(f"{self.name}: open"), self._opened():
             self._create_tables()
             self._step("load")
             self._restore()
@@ -89,7 +86,7 @@ class Landing:
         except PipelineStepFailed as error:
             raise self._failure("extract", error) from None
         self._step("normalize")
-        with self.target.lock(f"{self.name}: load"):
+        with self.target.lock(f"{self.name}: load"), self._opened():
             self._step("load")
 
     def read(self, **queries: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -122,6 +119,10 @@ class Landing:
             return psycopg.connect(str(self.target.destination), autocommit=not write)
         Path(self.target.destination).parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(self.target.destination), read_only=not write)
+
+    def _opened(self) -> AbstractContextManager[Any]:
+        """The DuckDB file stays open meanwhile: dlt opens and closes it for every table, and each time that costs a checkpoint."""
+        return contextlib.nullcontext() if self.engine == "postgres" else self._connect(write=True)
 
     def _restore(self) -> None:
         try:
@@ -162,9 +163,9 @@ class Landing:
         def resources() -> Iterator[Any]:
             yield dlt.resource(remember(), name="cursors")
             for name, rows in tables.items():
-                hints = cast(Any, dlt_columns(specs[name]))
+                hints = cast(Any, {**dlt_columns(specs[name]), C_DLT_ID: dlt_id_column()})
                 typed = rows if isinstance(rows, pa.Table) else to_arrow(specs[name], rows)
-                yield dlt.resource([typed], name=name, columns=hints, write_disposition="append")
+                yield dlt.resource([_with_ids(typed)], name=name, columns=hints, write_disposition="append")
 
         return dlt.source(resources, name=self._source, max_table_nesting=0)()
 
@@ -188,6 +189,12 @@ class Landing:
             f"{self.dataset}: dlt could not {step} a package ({type(last).__name__}). The package stays under "
             f"{self.target.home / self.name}; the next run tries it again first."
         )
+
+
+def _with_ids(typed: pa.Table) -> pa.Table:
+    """With dlt's key of a row: its load and its number in the load, which no other row of the table has."""
+    numbers = [typed[name].cast(pa.string()) for name in ("load_seq", "row_seq")]
+    return typed.append_column(pa.field(C_DLT_ID, pa.string(), nullable=False), pc.binary_join_element_wise(*numbers, "-"))
 
 
 def _is_url(destination: str | Path) -> bool:

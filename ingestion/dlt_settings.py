@@ -1,0 +1,50 @@
+"""All that dlt is configured by. Nothing else is looked up: no environment, no file of somebody else's project.
+
+dlt asks for each of its hundreds of settings, under every path of sections it could stand in, and for every table anew. Its own
+providers take a third of a small load for that; a look into one dict takes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.providers.provider import ConfigProvider
+from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
+
+SETTINGS: dict[tuple[str, ...], Any] = {
+    ("runtime", "dlthub_telemetry"): False,
+    ("runtime", "log_level"): "CRITICAL",  # its error logs quote values of rows
+    ("load", "delete_completed_jobs"): True,  # a loaded package is a second copy of personal data that nobody reads
+    ("normalize", "parquet_normalizer", "add_dlt_load_id"): True,
+    # The rows bring their own `_dlt_id`: dlt would write every file a second time for it.
+    ("normalize", "parquet_normalizer", "add_dlt_id"): False,
+}
+
+
+class OwnSettings(ConfigProvider):
+    """`SETTINGS`, by section and key."""
+
+    def get_value(self, key: str, hint: type[Any], pipeline_name: str | None, *sections: str) -> tuple[Any, str]:
+        """See dlt."""
+        return None if pipeline_name else SETTINGS.get((*sections, key)), key
+
+    @property
+    def supports_secrets(self) -> bool:
+        """There are none among them; credentials are handed over where they are used."""
+        return True
+
+    @property
+    def supports_sections(self) -> bool:
+        """See dlt."""
+        return True
+
+    @property
+    def name(self) -> str:
+        """See dlt."""
+        return "bastao"
+
+
+def use_own_settings() -> None:
+    """From here on this process asks nobody else."""
+    Container()[PluggableRunContext].providers.providers = [OwnSettings()]
