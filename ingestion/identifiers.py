@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ingestion.normalize import normalize_cnpj, normalize_cpf, normalize_email, normalize_phone, split_phones
 from ingestion.rows import Row
 
 UNPERSONAL_PHONES = ("toll_free", "shared_or_premium")
+Found = tuple[str, str | None, str | None]  # kind, value, reason of a refusal
 
 
 def identifier_rows(
@@ -25,27 +27,53 @@ def identifier_rows(
     by its kind, and a suspected placeholder, keep their value and carry a reason, so that they link nobody.
     Phones are E.164; equal values of one kind appear once, at their first position.
     """
-    found: list[tuple[str, str | None, str | None]] = []
-    for raw in emails:
-        email = normalize_email(_text(raw))
-        found.append(("email", email.value, email.reason))
-    for raw in phones:
-        for part in split_phones(_text(raw)):
-            phone = normalize_phone(part)
-            kind_reason = phone.kind if phone.kind in UNPERSONAL_PHONES else None
-            found.append(("phone", phone.e164, phone.reason or kind_reason))
-    for raw in cpfs:
-        cpf = normalize_cpf(_text(raw))
-        found.append(("cpf", cpf.value, cpf.reason))
-    for raw in cnpjs:
-        cnpj = normalize_cnpj(_text(raw))
-        found.append(("cnpj", cnpj.value, cnpj.reason))
-    unique = dict.fromkeys(item for item in found if item[2] != "empty")
+    given = ((_email, emails), (_phone, phones), (_cpf, cpfs), (_cnpj, cnpjs))
+    unique = dict.fromkeys(item for read, raws in given for raw in raws if raw for item in read(str(raw)))
     return [
         {**owner, "kind": kind, "value": value, "reject_reason": reason, "position": position}
         for position, (kind, value, reason) in enumerate(unique)
     ]
 
 
-def _text(raw: Any) -> str | None:
-    return None if raw is None else str(raw)
+def identifier_columns(
+    owner: str, keys: Sequence[str], *, emails: Sequence[list[Any]], phones: Sequence[list[Any]], cpfs: Sequence[list[Any]]
+) -> dict[str, list[Any]]:
+    """The same rows for many owners, as columns: each given list holds one value (or None) per key, `owner` names their column."""
+    readers: list[Callable[[str], tuple[Found, ...]]] = [
+        read for read, lists in ((_email, emails), (_phone, phones), (_cpf, cpfs)) for _ in lists
+    ]
+    found: list[tuple[str, str, str | None, str | None, int]] = []
+    for key, *raws in zip(keys, *emails, *phones, *cpfs, strict=True):
+        unique = dict.fromkeys(item for read, raw in zip(readers, raws, strict=True) if raw for item in read(str(raw)))
+        found += [(key, *item, position) for position, item in enumerate(unique)]
+    columns = map(list, zip(*found, strict=True)) if found else ([] for _ in range(5))
+    return dict(zip((owner, "kind", "value", "reject_reason", "position"), columns, strict=True))
+
+
+# People come twice, as a lead and as a contact, and so do their addresses.
+@lru_cache(maxsize=65536)
+def _email(raw: str) -> tuple[Found, ...]:
+    email = normalize_email(raw)
+    return _filled(("email", email.value, email.reason))
+
+
+@lru_cache(maxsize=65536)
+def _phone(raw: str) -> tuple[Found, ...]:
+    phones = [normalize_phone(part) for part in split_phones(raw)]
+    return _filled(
+        *(("phone", one.e164, one.reason or (one.kind if one.kind in UNPERSONAL_PHONES else None)) for one in phones)
+    )
+
+
+def _cpf(raw: str) -> tuple[Found, ...]:
+    cpf = normalize_cpf(raw)
+    return _filled(("cpf", cpf.value, cpf.reason))
+
+
+def _cnpj(raw: str) -> tuple[Found, ...]:
+    cnpj = normalize_cnpj(raw)
+    return _filled(("cnpj", cnpj.value, cnpj.reason))
+
+
+def _filled(*found: Found) -> tuple[Found, ...]:
+    return tuple(item for item in found if item[2] != "empty")

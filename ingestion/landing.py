@@ -12,7 +12,7 @@ import contextlib
 import copy
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -34,7 +34,7 @@ from ingestion.ports import Target
 from ingestion.rows import Row, to_arrow
 from ingestion.tables import TABLES, Engine, create_missing, dlt_columns
 
-Package = dict[str, list[Row] | pa.Table]
+Package = Mapping[str, list[Row] | pa.Table]
 """Rows by table: as dicts, or typed already."""
 
 
@@ -67,11 +67,6 @@ class Landing:
         shutil.rmtree(folder / "load" / "loaded", ignore_errors=True)
         (folder / "load" / "loaded").mkdir(parents=True, exist_ok=True)
         (folder / "trace.pickle").unlink(missing_ok=True)
-
-    def join(self, name: str, rows: list[Row], typed: pa.Table) -> pa.Table:
-        """Rows of both kinds as one typed table."""
-        spec = TABLES[self.dataset][name]
-        return pa.concat_tables([typed.select([column.name for column in spec.all_columns]), to_arrow(spec, rows)])
 
     def load(self, tables: Package, state: dict[str, Any]) -> None:
         """Put rows and cursors into the warehouse as one package. Raises LandingError; a killed call is resumed."""

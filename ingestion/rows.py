@@ -6,7 +6,7 @@ A blank text is null on every engine (PostgreSQL's CSV loader could not tell the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -55,6 +55,19 @@ def to_arrow(spec: TableSpec, rows: list[Row]) -> pa.Table:
                 "the reader of this source must convert it or put the record into quarantine"
             ) from None
     return pa.table(dict(zip([column.name for column in spec.all_columns], arrays, strict=True)))
+
+
+def typed(spec: TableSpec, columns: Mapping[str, Any]) -> pa.Table:
+    """Arrow columns (or lists of a column's values) as a table of `spec` without provenance; a column that is missing is null."""
+    if unknown := columns.keys() - set(spec.column_names):
+        raise LandingError(f"{spec.schema}.{spec.name} has no column {', '.join(sorted(unknown))}: add it to tables.py")
+    count = len(next(iter(columns.values())))
+    arrays = []
+    for column in spec.columns:
+        kind, found = _ARROW[column.type], columns.get(column.name)
+        found = pa.nulls(count, kind) if found is None else pa.array(found, kind) if isinstance(found, list) else found
+        arrays.append(found)
+    return pa.Table.from_arrays(arrays, schema=pa.schema([(column.name, _ARROW[column.type]) for column in spec.columns]))
 
 
 def instant(value: Any) -> datetime | None:

@@ -17,13 +17,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
 from ingestion.errors import IngestionError, QuotaExhausted
-from ingestion.landing import Landing, Package
+from ingestion.landing import Landing
 from ingestion.personal import PERSONAL
 from ingestion.ports import Clock, Lock, NoProgress, Ports, Progress, Target
-from ingestion.rows import Row, compact
+from ingestion.rows import Row, compact, to_arrow
+from ingestion.tables import TABLES, TableSpec
 
 
 class Closable(Protocol):
@@ -35,8 +37,7 @@ class Closable(Protocol):
 
 Api = TypeVar("Api", bound=Closable)
 Tables = dict[str, list[Row]]
-PACKAGE_ROWS = 20_000
-ARROW_PACKAGE_ROWS = 200_000  # typed columns take a tenth of the memory of dicts
+PACKAGE_ROWS = 200_000  # waiting as typed columns, which take a tenth of the memory of dicts
 PACKAGE_SECONDS = 30.0
 
 
@@ -105,7 +106,7 @@ def load(
     session = Session(landing.state, ports.load_seq, landing.read)
     personal = frozenset(PERSONAL.get(dataset, ())) if target.forgotten else frozenset()
     stamp = Stamp(ports.load_seq, ports.clock.now())
-    package = _Package(landing, stamp, partial(target.forgotten.scrub, dataset), personal)
+    package = _Package(landing, TABLES[dataset], stamp, partial(target.forgotten.scrub, dataset), personal)
     retry_after = None
     try:
         for part in reader(session):
@@ -136,47 +137,48 @@ class _Package:
     """Gathers slices until one asks to be landed, or enough rows or seconds have come together."""
 
     def __init__(
-        self, landing: Landing, stamp: Stamp, scrub: Callable[[Tables], None], personal: frozenset[str]
+        self,
+        landing: Landing,
+        specs: Mapping[str, TableSpec],
+        stamp: Stamp,
+        scrub: Callable[[Tables], None],
+        personal: frozenset[str],
     ) -> None:
-        self._landing, self._stamp, self._scrub, self._personal = landing, stamp, scrub, personal
+        self._landing, self._specs, self._stamp, self._scrub, self._personal = landing, specs, stamp, scrub, personal
         self.counts: dict[str, int] = {}
-        self._tables: Tables = {}
-        self._arrow: dict[str, list[pa.Table]] = {}
+        self._waiting: dict[str, list[pa.Table]] = {}
         self._state = self._stored = landing.state
         self._since = time.monotonic()
 
     def add(self, part: Slice, state: dict[str, Any]) -> None:
-        """Take a slice and the cursors that belong to it."""
+        """Take a slice and the cursors that belong to it. LandingError when a row is not what its table holds."""
         tables = {**part.tables}
         for name, table in part.arrow.items():
             if name in self._personal:  # somebody asked to be forgotten: these rows are looked at one by one
                 tables[name] = [*tables.get(name, ()), *table.to_pylist()]
             else:
-                self._arrow.setdefault(name, []).append(self._stamp.arrow(table, part.origin))
-                self.counts[name] = self.counts.get(name, 0) + len(table)
+                self._wait(name, self._stamp.arrow(table, part.origin))
         self._scrub(tables)
         for name, rows in compact(tables).items():
             self._stamp(rows, part.origin)
-            self._tables.setdefault(name, []).extend(rows)
-            self.counts[name] = self.counts.get(name, 0) + len(rows)
+            self._wait(name, to_arrow(self._specs[name], rows))
         self._state = copy.deepcopy(state)
-        many = (
-            sum(len(rows) for rows in self._tables.values()) >= PACKAGE_ROWS
-            or sum(len(part) for parts in self._arrow.values() for part in parts) >= ARROW_PACKAGE_ROWS
-        )
+        many = sum(len(table) for waiting in self._waiting.values() for table in waiting) >= PACKAGE_ROWS
         if part.flush or many or time.monotonic() - self._since >= PACKAGE_SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Land what was gathered; nothing happens when neither rows nor cursors are new."""
-        if self._tables or self._arrow or self._state != self._stored:
-            package: Package = {**self._tables}
-            for name, parts in self._arrow.items():
-                typed = pa.concat_tables(parts)
-                package[name] = self._landing.join(name, package[name], typed) if name in package else typed
-            self._landing.load(package, self._state)
-        self._tables, self._arrow = {}, {}
+        if self._waiting or self._state != self._stored:
+            self._landing.load({name: pa.concat_tables(waiting) for name, waiting in self._waiting.items()}, self._state)
+        self._waiting = {}
         self._stored, self._since = self._state, time.monotonic()
+
+    def _wait(self, name: str, table: pa.Table) -> None:
+        if len(table):
+            in_order = table.select([column.name for column in self._specs[name].all_columns])
+            self._waiting.setdefault(name, []).append(in_order)
+            self.counts[name] = self.counts.get(name, 0) + len(table)
 
 
 class Stamp:
@@ -199,7 +201,7 @@ class Stamp:
         self._row_seq = itertools.count(first + count)
         for name, values in (
             ("load_seq", pa.repeat(pa.scalar(self._load_seq, pa.int64()), count)),
-            ("row_seq", pa.array(range(first, first + count), pa.int64())),
+            ("row_seq", pa.array(np.arange(first, first + count))),
             ("extracted_at", pa.repeat(pa.scalar(self._naive, pa.timestamp("us")), count)),
             ("record_origin", pa.repeat(pa.scalar(origin), count)),
         ):

@@ -1,240 +1,275 @@
-"""Salesforce records as rows of `raw_salesforce`. A Lead's own person and company land beside Contacts and Accounts."""
+"""Salesforce records as rows of `raw_salesforce`. A Lead's own person and company land beside Contacts and Accounts.
+
+All records of an answer are converted at once, column by column. One that cannot be read makes the whole call fail with
+Unreadable: the reader then finds it by halves.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from ingestion.identifiers import identifier_rows
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.identifiers import identifier_columns
 from ingestion.normalize import STATES, normalize_cnpj, web_domain
-from ingestion.rows import Row, integer
-from ingestion.runner import Tables
-from ingestion.salesforce.settings import SalesforceConfig
-from ingestion.salesforce.values import Unreadable, amount, flag, moment, record_id, text, value
+from ingestion.rows import Row, integer, typed
+from ingestion.salesforce.columns import FLAG, INSTANT, TEXT, Columns, mapped
+from ingestion.salesforce.settings import SCHEMA, SalesforceConfig
+from ingestion.salesforce.values import text, value
+from ingestion.tables import TABLES
 
 SUBTYPES = {"call": "call", "email": "email", "listemail": "email"}
 NO_COMPANY = ("[não informado]", "[nao informado]", "[not provided]", "-")
+INBOUND = ("inbound", "internal")
+Found = dict[str, pa.Array]
+Tables = dict[str, pa.Table]
 
 
 class Converter:
-    """Records of one run. `observed_at` is the service's instant of the answer at hand."""
+    """Records of one run. `observed_at` is the service's instant of the answer at hand (naive UTC)."""
 
     def __init__(self, config: SalesforceConfig, observed_at: datetime) -> None:
         self.config, self.fields, self.observed_at = config, config.fields, observed_at
         self._marketing = {word.strip().lower() for word in config.marketing_values}
 
-    def lead(self, record: Row) -> Tables:
+    def lead(self, records: Columns) -> Tables:
         """The lead; and, in the tables of contacts and organizations, the person and company that only it knows."""
-        key = record_id(record)
-        turned = {name: text(record, f"Converted{name}Id") for name in ("Account", "Contact", "Opportunity")}
+        key = records.record_id()
+        turned = {name: records.text(f"Converted{name}Id") for name in ("Account", "Contact", "Opportunity")}
         lead = {
             "lead_id": key,
-            "status": text(record, "Status"),
-            "rating": self._rating(record),
-            "owner_id": text(record, "OwnerId"),
-            "from_marketing": self._from_marketing(record),
-            "source_name": text(record, "LeadSource"),
-            "lost_reason": text(record, self.fields.lead_reason),
-            "is_converted": flag(record, "IsConverted"),
-            "is_lost": text(record, "Status") in self.config.lost_statuses,
+            "status": records.text("Status"),
+            "rating": self._rating(records),
+            "owner_id": records.text("OwnerId"),
+            "from_marketing": self._from_marketing(records),
+            "source_name": records.text("LeadSource"),
+            "lost_reason": records.text(self.fields.lead_reason),
+            "is_converted": records.flag("IsConverted"),
+            "is_lost": records.mapped("Status", lambda status: status in self.config.lost_statuses, FLAG),
             "converted_opportunity_id": turned["Opportunity"],
             "converted_contact_id": turned["Contact"],
-            "master_record_id": text(record, "MasterRecordId"),
-            **self._stamps(record),
+            "master_record_id": records.text("MasterRecordId"),
+            **self._stamps(records),
         }
-        person = {
-            "converted_to": turned["Contact"],
-            **self._person(record, key, key if self._company(record) else None),
-        }
-        tables = {"leads": [lead], **self._identified(record, key, person)}
-        if company := self._company(record):
-            firm = {"organization_id": key, "converted_to": turned["Account"], "name": company}
-            state = text(record, "State")
-            self._add_firm(tables, record, firm, text(record, "Industry"), state)
-        return tables
+        company = mapped(records.text("Company"), _company)
+        named = pc.is_valid(company)
+        person = {"converted_to": turned["Contact"], **self._person(records, key, pc.if_else(named, key, None))}
+        firm = {"organization_id": key, "converted_to": turned["Account"], "name": company}
+        firms = self._firms(records, firm, "State", named)
+        return {"leads": _table("leads", lead), **self._identified(records, key, person), **firms}
 
-    def contact(self, record: Row) -> Tables:
-        """A Contact; a merged one names the one that stayed."""
-        key = record_id(record)
-        return self._identified(record, key, self._person(record, key, text(record, "AccountId")))
+    def contact(self, records: Columns) -> Tables:
+        """Contacts; a merged one names the one that stayed."""
+        key = records.record_id()
+        return self._identified(records, key, self._person(records, key, records.text("AccountId")))
 
-    def account(self, record: Row) -> Tables:
-        """An Account."""
-        tables: Tables = {}
+    def account(self, records: Columns) -> Tables:
+        """Accounts."""
         firm = {
-            "organization_id": record_id(record),
-            "converted_to": text(record, "MasterRecordId"),
-            "name": text(record, "Name"),
+            "organization_id": records.record_id(),
+            "converted_to": records.text("MasterRecordId"),
+            "name": records.text("Name"),
         }
-        self._add_firm(tables, record, firm, text(record, "Industry"), text(record, "BillingState"))
-        return tables
+        return self._firms(records, firm, "BillingState", None)
 
-    def opportunity(self, record: Row) -> Tables:
-        """An Opportunity. Its `CloseDate` is a date typed by hand and is not read: closings come from the history."""
-        row = {
-            "opportunity_id": record_id(record),
-            "organization_id": text(record, "AccountId"),
-            "contact_id": text(record, "ContactId") if "ContactId" in record else None,
-            "stage_name": text(record, "StageName"),
-            "record_type_id": text(record, "RecordTypeId") if "RecordTypeId" in record else None,
-            "amount_total": amount(record, "Amount"),
-            "amount_monthly": amount(record, self.fields.amount_monthly),
-            "rating": self._rating(record),
-            "owner_id": text(record, "OwnerId"),
-            "is_closed": flag(record, "IsClosed"),
-            "is_won": flag(record, "IsWon"),
-            "from_marketing": self._from_marketing(record),
-            "source_name": text(record, "LeadSource"),
-            "campaign_name": text(record, "Campaign.Name") if "Campaign" in record else None,
-            "lost_reason": text(record, self.fields.lost_reason),
-            "parent_id": text(record, self.fields.parent),
-            "erp_order": text(record, self.fields.erp_order),
-            "last_stage_change_at": moment(record, "LastStageChangeDate"),
-            **self._stamps(record),
+    def opportunity(self, records: Columns) -> Tables:
+        """Opportunities. `CloseDate` is a date typed by hand and is not read: closings come from the history."""
+        rows = {
+            "opportunity_id": records.record_id(),
+            "organization_id": records.text("AccountId"),
+            "contact_id": records.optional("ContactId"),
+            "stage_name": records.text("StageName"),
+            "record_type_id": records.optional("RecordTypeId"),
+            "amount_total": records.amount("Amount"),
+            "amount_monthly": records.amount(self.fields.amount_monthly),
+            "rating": self._rating(records),
+            "owner_id": records.text("OwnerId"),
+            "is_closed": records.flag("IsClosed"),
+            "is_won": records.flag("IsWon"),
+            "from_marketing": self._from_marketing(records),
+            "source_name": records.text("LeadSource"),
+            "campaign_name": records.optional("Campaign.Name"),
+            "lost_reason": records.text(self.fields.lost_reason),
+            "parent_id": records.text(self.fields.parent),
+            "erp_order": records.text(self.fields.erp_order),
+            "last_stage_change_at": records.moment("LastStageChangeDate"),
+            **self._stamps(records),
         }
-        return {"opportunities": [row]}
+        return {"opportunities": _table("opportunities", rows)}
 
-    def stage_change(self, record: Row) -> Tables:
+    def stage_change(self, records: Columns) -> Tables:
         """OpportunityHistory: the stage after a change of amount, stage or close date."""
-        row = {"history_id": record_id(record), "opportunity_id": record_id(record, "OpportunityId"),
-               "stage_name": text(record, "StageName"), "created_at": _need(record, "CreatedDate")}  # fmt: skip
-        return {"opportunity_history": [row]}
-
-    def field_change(self, record: Row) -> Tables:
-        """LeadHistory and OpportunityFieldHistory. Owner changes come twice, by name and by id: names stay outside."""
-        name, old, new = text(record, "Field"), value(record, "OldValue"), value(record, "NewValue")
-        if name == "Owner" and not _owner_id(new):
-            return {}
-        parent = "LeadId" if "LeadId" in record else "OpportunityId"
-        row = {"history_id": record_id(record), "record_id": record_id(record, parent), "field": name,
-               "old_value": _words(old), "new_value": _words(new), "created_at": _need(record, "CreatedDate")}  # fmt: skip
-        return {"field_history": [row]}
-
-    def role(self, record: Row) -> Tables:
-        """A contact of an opportunity."""
-        row = {"role_id": record_id(record), "opportunity_id": record_id(record, "OpportunityId"),
-               "contact_id": record_id(record, "ContactId"), "is_primary": flag(record, "IsPrimary"),
-               **self._stamps(record, seen=False)}  # fmt: skip
-        return {"opportunity_contact_roles": [row]}
-
-    def task(self, record: Row) -> Tables:
-        """A Task. `ActivityDate` is a date: a due instant would be invented."""
-        subtype, named = text(record, "TaskSubtype"), text(record, "Type") if "Type" in record else None
-        kind = SUBTYPES.get((subtype or "").lower()) or self.config.task_types.get(
-            (named or "").lower(), "task"
-        )
-        done, heard = flag(record, "IsClosed"), text(record, "CallDisposition")
-        inbound = (text(record, "CallType") or "").lower() in ("inbound", "internal")
-        finished = moment(record, "CompletedDateTime") or _need(record, "CreatedDate")
-        row = {
-            **self._activity(record),
-            "type": f"{kind}_{text(record, 'CallType')}".lower() if inbound else kind,
-            "done": done,
-            "outcome": self.config.call_results.get((heard or "").lower(), "unknown"),
-            "done_at": finished if done else None,
+        rows = {
+            "history_id": records.record_id(),
+            "opportunity_id": records.record_id("OpportunityId"),
+            "stage_name": records.text("StageName"),
+            "created_at": records.needed("CreatedDate"),
         }
-        return {"tasks": [row]}
+        return {"opportunity_history": _table("opportunity_history", rows)}
 
-    def event(self, record: Row) -> Tables:
-        """An Event: held from its start on (there is no field that says otherwise). Invitees' copies are no meetings."""
-        if flag(record, "IsChild"):
-            return {}
-        start = moment(record, "StartDateTime")
-        kind = (
-            self.config.task_types.get((text(record, "Type") or "").lower(), "meeting")
-            if "Type" in record
-            else "meeting"
+    def field_change(self, records: Columns) -> Tables:
+        """LeadHistory and OpportunityFieldHistory. Owner changes come twice, by name and by id: names stay outside."""
+        name = records.text("Field")
+        owners = pc.fill_null(pc.equal(name, "Owner"), False).to_pylist()
+        told = [not owner or _owner_id(value(record, "NewValue")) for owner, record in zip(owners, records.records, strict=True)]
+        records = records.taken([number for number, tells in enumerate(told) if tells])
+        rows = {
+            "history_id": records.record_id(),
+            "record_id": records.record_id("LeadId" if records.has("LeadId") else "OpportunityId"),
+            "field": records.text("Field"),
+            "old_value": records.text("OldValue"),
+            "new_value": records.text("NewValue"),
+            "created_at": records.needed("CreatedDate"),
+        }
+        return {"field_history": _table("field_history", rows)}
+
+    def role(self, records: Columns) -> Tables:
+        """Contacts of opportunities."""
+        rows = {
+            "role_id": records.record_id(),
+            "opportunity_id": records.record_id("OpportunityId"),
+            "contact_id": records.record_id("ContactId"),
+            "is_primary": records.flag("IsPrimary"),
+            **self._stamps(records, seen=False),
+        }
+        return {"opportunity_contact_roles": _table("opportunity_contact_roles", rows)}
+
+    def task(self, records: Columns) -> Tables:
+        """Tasks. `ActivityDate` is a date: a due instant would be invented."""
+        subtype, call = records.text("TaskSubtype"), records.text("CallType")
+        type_ = records.optional("Type")
+        words = self.config.task_types
+        kind = pc.coalesce(
+            mapped(subtype, lambda word: SUBTYPES.get(_lower(word))), mapped(type_, lambda word: words.get(_lower(word), "task"))
         )
-        kind = kind if kind in ("meeting", "visit", "call") else "meeting"
-        done = {
-            "type": kind,
-            "done": start is not None,
-            "outcome": "unknown",
+        inbound = mapped(call, lambda word: _lower(word) if _lower(word) in INBOUND else None)
+        done = records.flag("IsClosed")
+        finished = pc.coalesce(records.moment("CompletedDateTime"), records.needed("CreatedDate"))
+        rows = {
+            **self._activity(records),
+            "type": pc.coalesce(pc.utf8_lower(pc.binary_join_element_wise(kind, inbound, "_")), kind),
+            "done": done,
+            "outcome": records.mapped("CallDisposition", lambda word: self.config.call_results.get(_lower(word), "unknown")),
+            "done_at": pc.if_else(done, finished, None),
+        }
+        return {"tasks": _table("tasks", rows)}
+
+    def event(self, records: Columns) -> Tables:
+        """Events: held from their start on (there is no field that says otherwise). Invitees' copies are no meetings."""
+        copies = records.flag("IsChild").to_pylist()
+        records = records.taken([number for number, copy in enumerate(copies) if not copy])
+        start = records.moment("StartDateTime")
+        rows = {
+            **self._activity(records),
+            "type": mapped(records.optional("Type"), self._meeting),
+            "done": pc.is_valid(start),
+            "outcome": pa.repeat("unknown", len(records)),
             "done_at": start,
             "due_at": start,
         }
-        return {"tasks": [{**self._activity(record), **done}]}
+        return {"tasks": _table("tasks", rows)}
 
-    def _activity(self, record: Row) -> Row:
-        return {"task_id": record_id(record), "who_id": text(record, "WhoId"), "what_id": text(record, "WhatId"),
-                "user_id": text(record, "OwnerId"), **self._stamps(record, seen=False)}  # fmt: skip
+    def _meeting(self, word: str | None) -> str:
+        kind = self.config.task_types.get(_lower(word), "meeting")
+        return kind if kind in ("meeting", "visit", "call") else "meeting"
 
-    def _person(self, record: Row, key: str, organization: str | None) -> Row:
+    def _activity(self, records: Columns) -> Found:
         return {
-            "contact_id": key,
-            "name": text(record, "Name"),
-            "job_title": text(record, "Title"),
-            "organization_id": organization,
-            "integration_id": text(record, self.fields.rd_uuid),
-            "master_record_id": text(record, "MasterRecordId"),
-            **self._stamps(record, seen=False),
+            "task_id": records.record_id(),
+            "who_id": records.text("WhoId"),
+            "what_id": records.text("WhatId"),
+            "user_id": records.text("OwnerId"),
+            **self._stamps(records, seen=False),
         }
 
-    def _identified(self, record: Row, key: str, person: Row) -> Tables:
-        rows = identifier_rows(
-            {"contact_id": key},
-            emails=[text(record, "Email")],
-            phones=[text(record, "MobilePhone"), text(record, "Phone")],
-            cpfs=[text(record, self.fields.cpf)],
+    def _person(self, records: Columns, key: pa.Array, organization: pa.Array) -> Found:
+        return {
+            "contact_id": key,
+            "name": records.text("Name"),
+            "job_title": records.text("Title"),
+            "organization_id": organization,
+            "integration_id": records.text(self.fields.rd_uuid),
+            "master_record_id": records.text("MasterRecordId"),
+            **self._stamps(records, seen=False),
+        }
+
+    def _identified(self, records: Columns, key: pa.Array, person: Found) -> Tables:
+        identifiers = identifier_columns(
+            "contact_id",
+            key.to_pylist(),
+            emails=[records.text("Email").to_pylist()],
+            phones=[records.text("MobilePhone").to_pylist(), records.text("Phone").to_pylist()],
+            cpfs=[records.text(self.fields.cpf).to_pylist()],
         )
-        return {"contacts": [person], "contact_identifiers": rows}
+        return {"contacts": _table("contacts", person), "contact_identifiers": _table("contact_identifiers", identifiers)}
 
-    def _add_firm(
-        self, tables: Tables, record: Row, firm: Row, segment: str | None, state: str | None
-    ) -> None:
-        field = self.fields.cnpj if self.fields.cnpj in record else None
-        cnpj = normalize_cnpj(text(record, field))
-        letters = (state or "").upper()
-        row = {
-            **firm, "cnpj": cnpj.value, "cnpj_root": cnpj.root, "domain": web_domain(text(record, "Website")),
-            "segment": segment, "state": letters if letters in STATES else None, **self._stamps(record, seen=False),
-        }  # fmt: skip
-        tables["organizations"] = [row]
-        if cnpj.reason not in (None, "empty"):
-            refused = {
-                "source_table": "organizations",
-                "record_key": row["organization_id"],
-                "column_name": "cnpj",
-            }
-            tables["quarantine"] = [{**refused, "reason": cnpj.reason}]
+    def _firms(self, records: Columns, firm: Found, state: str, named: pa.Array | None) -> Tables:
+        """Organizations, of the records that name one; a CNPJ that is none goes to quarantine by its reason."""
+        field = self.fields.cnpj if self.fields.cnpj and records.has(self.fields.cnpj) else None
+        segment, states = records.text("Industry"), records.mapped(state, _state)
+        cnpj = [normalize_cnpj(words) for words in records.text(field).to_pylist()]
+        rows = _table("organizations", {
+            **firm,
+            "cnpj": pa.array([found.value for found in cnpj], TEXT),
+            "cnpj_root": pa.array([found.root for found in cnpj], TEXT),
+            "domain": records.mapped("Website", web_domain),
+            "segment": segment,
+            "state": states,
+            **self._stamps(records, seen=False),
+        })  # fmt: skip
+        refused = _table("quarantine", {
+            "source_table": pa.repeat("organizations", len(records)),
+            "record_key": firm["organization_id"],
+            "column_name": pa.repeat("cnpj", len(records)),
+            "reason": pa.array([None if found.reason == "empty" else found.reason for found in cnpj], TEXT),
+        })  # fmt: skip
+        if named is not None:
+            rows, refused = rows.filter(named), refused.filter(named)
+        return {"organizations": rows, "quarantine": refused.filter(pc.is_valid(refused["reason"]))}
 
-    def _company(self, record: Row) -> str | None:
-        name = text(record, "Company")
-        return None if name is None or name.lower() in NO_COMPANY else name
+    def _rating(self, records: Columns) -> pa.Array:
+        def grade(word: str | None) -> int | None:
+            return self.config.rating_values.get(word.lower(), integer(word)) if word else None
 
-    def _rating(self, record: Row) -> int | None:
-        found = text(record, self.fields.rating)
-        return self.config.rating_values.get(found.lower(), integer(found)) if found else None
+        return records.mapped(self.fields.rating, grade, pa.int64())
 
-    def _from_marketing(self, record: Row) -> bool:
-        found = value(record, self.fields.marketing)
-        words = (
-            str(found).strip().lower()
-            if isinstance(found, bool)
-            else (text(record, self.fields.marketing) or "").lower()
-        )
-        return words in self._marketing
+    def _from_marketing(self, records: Columns) -> pa.Array:
+        def told(record: Row) -> bool:
+            found = value(record, self.fields.marketing)
+            words = str(found) if isinstance(found, bool) else text(record, self.fields.marketing)
+            return _lower(words) in self._marketing
 
-    def _stamps(self, record: Row, seen: bool = True) -> Row:
-        row = {"created_at": _need(record, "CreatedDate"), "updated_at": _need(record, "SystemModstamp"),
-               "is_deleted": flag(record, "IsDeleted")}  # fmt: skip
-        return {**row, "observed_at": self.observed_at} if seen else row
+        if any(isinstance(record.get(self.fields.marketing), bool) for record in records.records):
+            return pa.array([told(record) for record in records.records], FLAG)
+        return records.mapped(self.fields.marketing, lambda word: _lower(word) in self._marketing, FLAG)
+
+    def _stamps(self, records: Columns, seen: bool = True) -> Found:
+        rows = {
+            "created_at": records.needed("CreatedDate"),
+            "updated_at": records.needed("SystemModstamp"),
+            "is_deleted": records.flag("IsDeleted"),
+        }
+        return {**rows, "observed_at": pa.repeat(pa.scalar(self.observed_at, INSTANT), len(records))} if seen else rows
 
 
-def _need(record: Row, field: str) -> datetime:
-    found = moment(record, field)
-    if found is None:
-        raise Unreadable(field, "missing_field")
-    return found
+def _table(name: str, columns: Any) -> pa.Table:
+    return typed(TABLES[SCHEMA][name], columns)
+
+
+def _lower(word: str | None) -> str:
+    return (word or "").lower()
+
+
+def _company(name: str | None) -> str | None:
+    return None if name is None or name.lower() in NO_COMPANY else name
+
+
+def _state(word: str | None) -> str | None:
+    letters = (word or "").upper()
+    return letters if letters in STATES else None
 
 
 def _owner_id(found: Any) -> bool:
-    return (
-        isinstance(found, str) and len(found) in (15, 18) and found[:3] in ("005", "00G") and found.isalnum()
-    )
-
-
-def _words(found: Any) -> str | None:
-    if isinstance(found, dict | list):
-        raise Unreadable("NewValue", "wrong_type")
-    return text({"NewValue": found}, "NewValue")
+    return isinstance(found, str) and len(found) in (15, 18) and found[:3] in ("005", "00G") and found.isalnum()

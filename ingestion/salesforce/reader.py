@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from ingestion.errors import SourceError
 from ingestion.ports import Ports, Target
-from ingestion.rows import Row, instant, merge
-from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
+from ingestion.rows import Row, instant
+from ingestion.runner import LoadReport, Session, Slice, given_or_own, load
 from ingestion.salesforce.catalogue import fingerprint, read_catalogue
 from ingestion.salesforce.client import Batch, Refused, SalesforceApi
+from ingestion.salesforce.columns import Columns
 from ingestion.salesforce.convert import Converter
 from ingestion.salesforce.known import Known
 from ingestion.salesforce.resources import Resource, picklists, resources, selected
 from ingestion.salesforce.settings import PIPELINE, SCHEMA, SYSTEM, SalesforceConfig
-from ingestion.salesforce.values import Unreadable, moment, record_id
+from ingestion.salesforce.values import Unreadable, record_id
 
 FIRST = datetime(1999, 1, 1)  # no org is older
 SMALLEST = timedelta(minutes=10)  # a window that still times out is not halved any more
@@ -52,6 +55,7 @@ class Reader:
         """The slices, in the order of `resources`."""
         self.now = self.ports.clock.now().replace(tzinfo=None)
         self._conversions = False
+        self._newest: datetime | None = None
         wanted = self._visible(resources(self.config.fields))
         names = self.config.fields
         reasons = picklists(
@@ -142,41 +146,66 @@ class Reader:
 
     def _slice(self, resource: Resource, batch: Batch) -> Slice:
         observed = batch.served_at or self.now
-        convert, stamps = Converter(self.config, observed), self.known.stamps[resource.name]
-        parts: list[Tables] = []
-        newest = self._cursor(resource)
-        for record in batch.records:
-            key = "unknown"
-            try:
-                if not isinstance(record, dict):
-                    raise Unreadable("record", "wrong_type")
-                key = record_id(record)
-                stamp = moment(record, resource.stamp)
-                if stamp is None or stamp > max(observed, self.now) + AHEAD:
-                    raise Unreadable(resource.stamp, "instant_in_the_future" if stamp else "missing_field")
-                newest = max(newest or stamp, stamp)
-                if stamps.get(key) == stamp:
-                    continue
-                parts.append(resource.convert(convert, record))
-                stamps[key] = stamp
-            except Unreadable as problem:
-                parts.append(self._refused(resource, key, problem))
-        if newest is not None:
-            self.session.state.setdefault("cursors", {})[resource.name] = newest.isoformat()
-        tables = merge(parts)
-        self._conversions |= any(row["converted_opportunity_id"] for row in tables.get("leads", []))
-        return Slice(tables)
+        self._newest = self._cursor(resource)
+        parts, refused = self._parts(resource, Converter(self.config, observed), batch.records, max(observed, self.now) + AHEAD)
+        if self._newest is not None:
+            self.session.state.setdefault("cursors", {})[resource.name] = self._newest.isoformat()
+        typed = {name: pa.concat_tables(part[name] for part in parts) for name in (parts[0] if parts else ())}
+        if "leads" in typed:
+            column = typed["leads"]["converted_opportunity_id"]
+            self._conversions |= column.null_count < len(column)
+        return Slice({"quarantine": refused}, arrow=typed)
 
-    def _refused(self, resource: Resource, key: str, problem: Unreadable) -> Tables:
+    def _parts(
+        self, resource: Resource, convert: Converter, records: list[Any], latest: datetime
+    ) -> tuple[list[dict[str, pa.Table]], list[Row]]:
+        """(typed rows, quarantine rows) of `records`. Those with one that cannot be read are read by halves, down to that one."""
+        try:
+            converted = self._converted(resource, convert, records, latest) if records else {}
+            return [converted] if converted else [], []
+        except Unreadable as problem:
+            if len(records) == 1:
+                return [], self._refused(resource, records[0], problem)
+        middle = len(records) // 2
+        first = self._parts(resource, convert, records[:middle], latest)
+        rest = self._parts(resource, convert, records[middle:], latest)
+        return first[0] + rest[0], first[1] + rest[1]
+
+    def _converted(
+        self, resource: Resource, convert: Converter, records: list[Any], latest: datetime
+    ) -> dict[str, pa.Table]:
+        """The rows of what is news among `records`. Unreadable when one of them cannot be read; none is known then."""
+        if not all(isinstance(record, dict) for record in records):
+            raise Unreadable("record", "wrong_type")
+        columns = Columns(records)
+        keys, stamps = columns.record_id().to_pylist(), columns.needed(resource.stamp).to_pylist()
+        if any(stamp > latest for stamp in stamps):
+            raise Unreadable(resource.stamp, "instant_in_the_future")
+        self._newest = max([*stamps, *([self._newest] if self._newest else [])], default=None)
+        known, news = self.known.stamps[resource.name], dict[str, datetime]()
+        numbers = []
+        for number, (key, stamp) in enumerate(zip(keys, stamps, strict=True)):
+            if known.get(key) != stamp != news.get(key):
+                news[key] = stamp
+                numbers.append(number)
+        converted = resource.convert(convert, columns.taken(numbers)) if numbers else {}
+        known |= news
+        return converted
+
+    def _refused(self, resource: Resource, record: Any, problem: Unreadable) -> list[Row]:
         """A record for the quarantine, once."""
+        try:
+            key = record_id(record) if isinstance(record, dict) else "unknown"
+        except Unreadable:
+            key = "unknown"
         row: dict[str, Any] = {
             "source_table": resource.table, "record_key": key, "column_name": problem.field, "reason": problem.reason,
         }  # fmt: skip
         known = tuple(map(str, row.values()))
         if known in self.known.refused:
-            return {}
+            return []
         self.known.refused.add(known)
-        return {"quarantine": [row]}
+        return [row]
 
     def _cursor(self, resource: Resource) -> datetime | None:
         return instant(self.session.state.get("cursors", {}).get(resource.name))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ingestion.errors import SourceError
 from ingestion.rows import Row
-from ingestion.runner import Tables
-from ingestion.salesforce.convert import Converter
+from ingestion.salesforce.columns import Columns
+from ingestion.salesforce.convert import Converter, Tables
 from ingestion.salesforce.settings import Fields
 
 AUDIT = ("CreatedDate", "SystemModstamp", "IsDeleted")
@@ -28,7 +28,7 @@ class Resource:
     table: str
     key: str
     fields: tuple[str, ...]
-    convert: Callable[[Converter, Row], Tables]
+    convert: Callable[[Converter, Columns], Tables]
     stamp: str = "SystemModstamp"
     stored: str = "updated_at"  # the stamp's column
     optional: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ def deadly(method: Callable[..., Any], number: int, before: bool) -> Callable[..
 
 def main(url: str, home: str, what: str, number: int) -> None:
     """Run the load; small packages, so that there is something between two of them."""
-    runner.ARROW_PACKAGE_ROWS = 60
+    runner.PACKAGE_ROWS = 60
     if number and what == "chunk":
         Database.chunk = deadly(Database.chunk, number, True)  # type: ignore[method-assign]
     elif number:
