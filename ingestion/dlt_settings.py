@@ -16,8 +16,10 @@ SETTINGS: dict[tuple[str, ...], Any] = {
     ("runtime", "dlthub_telemetry"): False,
     ("runtime", "log_level"): "CRITICAL",  # its error logs quote values of rows
     ("load", "delete_completed_jobs"): True,  # a loaded package is a second copy of personal data that nobody reads
+    ("load", "run_sleep"): 0.0,  # nothing else is coming: after a package there is nothing to wait for
+    ("normalize", "run_sleep"): 0.0,
     ("normalize", "parquet_normalizer", "add_dlt_load_id"): True,
-    # The rows bring their own `_dlt_id`: dlt would write every file a second time for it.
+    # A row is named by load_seq and row_seq; for `_dlt_id`, which nobody reads, dlt would write every file a second time.
     ("normalize", "parquet_normalizer", "add_dlt_id"): False,
 }
 

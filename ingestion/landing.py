@@ -21,10 +21,7 @@ import dlt
 import duckdb
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
-from dlt.common.schema.typing import C_DLT_ID
-from dlt.common.schema.utils import dlt_id_column
 from dlt.pipeline.exceptions import PipelineStepFailed
 from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 
@@ -158,9 +155,9 @@ class Landing:
         def resources() -> Iterator[Any]:
             yield dlt.resource(remember(), name="cursors")
             for name, rows in tables.items():
-                hints = cast(Any, {**dlt_columns(specs[name]), C_DLT_ID: dlt_id_column()})
+                hints = cast(Any, dlt_columns(specs[name]))
                 typed = rows if isinstance(rows, pa.Table) else to_arrow(specs[name], rows)
-                yield dlt.resource([_with_ids(typed)], name=name, columns=hints, write_disposition="append")
+                yield dlt.resource([typed], name=name, columns=hints, write_disposition="append")
 
         return dlt.source(resources, name=self._source, max_table_nesting=0)()
 
@@ -168,7 +165,12 @@ class Landing:
         if not self._pipeline.has_pending_data:
             return
         try:
-            getattr(self._pipeline, step)()
+            if step == "normalize":
+                self._pipeline.normalize()
+            elif self.engine == "postgres":
+                self._pipeline.load()
+            else:
+                self._pipeline.load(workers=1)  # DuckDB works on one table with all cores: threads of dlt's only get in its way
         except PipelineStepFailed as error:
             raise self._failure(step, error) from None
 
@@ -184,12 +186,6 @@ class Landing:
             f"{self.dataset}: dlt could not {step} a package ({type(last).__name__}). The package stays under "
             f"{self.target.home / self.name}; the next run tries it again first."
         )
-
-
-def _with_ids(typed: pa.Table) -> pa.Table:
-    """With dlt's key of a row: its load and its number in the load, which no other row of the table has."""
-    numbers = [typed[name].cast(pa.string()) for name in ("load_seq", "row_seq")]
-    return typed.append_column(pa.field(C_DLT_ID, pa.string(), nullable=False), pc.binary_join_element_wise(*numbers, "-"))
 
 
 def _is_url(destination: str | Path) -> bool:

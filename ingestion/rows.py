@@ -37,10 +37,9 @@ def to_arrow(spec: TableSpec, rows: list[Row]) -> pa.Table:
     """
     known = {column.name for column in spec.all_columns}
     for row in rows:
-        if unknown := row.keys() - known:
-            raise LandingError(
-                f"{spec.schema}.{spec.name} has no column {', '.join(sorted(unknown))}: add it to tables.py"
-            )
+        if not known.issuperset(row):
+            unknown = ", ".join(sorted(row.keys() - known))
+            raise LandingError(f"{spec.schema}.{spec.name} has no column {unknown}: add it to tables.py")
     arrays = []
     for column in spec.all_columns:
         clean = _CLEAN.get(column.type)
@@ -78,7 +77,9 @@ def instant(value: Any) -> datetime | None:
     if value is None or value == "":
         return None
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    if moment.tzinfo is None:
+        return moment
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).replace(tzinfo=None)
 
 
 def text(value: Any) -> str | None:

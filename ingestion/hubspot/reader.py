@@ -139,7 +139,7 @@ class Reader:
         bodies = [body for result in outcome.results for body in result]
         tables = [*self._record_tables(kind, bodies), *self._missing(kind, keys, bodies)]
         self._advance(kind, listed)
-        return self._slice(tables, flush=len(keys) >= self.config.slice_size)
+        return self._slice(tables)
 
     def _record_tables(self, kind: Kind, bodies: list[Row]) -> list[Tables]:
         ids = _ids(bodies)
@@ -243,12 +243,12 @@ class Reader:
         refused = {"source_table": table, "record_key": str(row.get("id")), "column_name": column, "reason": reason}
         return {"quarantine": [refused]}
 
-    def _slice(self, parts: Iterable[Tables], flush: bool = False) -> Slice:
+    def _slice(self, parts: Iterable[Tables]) -> Slice:
         """The rows of several records; what they say is known from here on."""
         tables = merge([*parts, {"quarantine": self.refused}])
         self.refused = []
         self.known.learn(tables, self.session.load_seq)
-        return Slice(tables, flush=flush)
+        return Slice(tables)
 
     def _cursor(self, kind: str) -> datetime | None:
         return instant(self.session.state.get("cursors", {}).get(kind))

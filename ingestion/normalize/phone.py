@@ -142,7 +142,7 @@ def _subscriber(area: str, number: str, confidence: str) -> Phone:
     else:
         return Phone(reason="bad_first_digit")
     e164 = f"+55{area}{number}"
-    if not _confirmed(e164):
+    if not _in_plan(area + number):
         return Phone(reason="not_confirmed")
     reason = None
     if len(set(number[-8:])) == 1:
@@ -157,7 +157,25 @@ def _foreign(digits: str) -> Phone:
     return Phone(e164, "foreign", confidence="high")
 
 
-@lru_cache(maxsize=65536)
+def _in_plan(national: str) -> bool:
+    """What the library says of `+55` and these digits, by its own patterns: parsing takes fifty times as long.
+
+    Only for an area code in use with a subscriber's number: no prefix can hide in those, and no other kind of number.
+    """
+    every, kinds = _plan()
+    return bool(every.fullmatch(national) and kinds.fullmatch(national))
+
+
+@lru_cache(maxsize=1)
+def _plan() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    from phonenumbers import PhoneMetadata
+
+    brazil = PhoneMetadata.metadata_for_region("BR", None)
+    fixed, mobile = brazil.fixed_line.national_number_pattern, brazil.mobile.national_number_pattern
+    return re.compile(brazil.general_desc.national_number_pattern), re.compile(f"{fixed}|{mobile}")
+
+
+@lru_cache(maxsize=4096)
 def _confirmed(e164: str) -> bool:
     import phonenumbers
 

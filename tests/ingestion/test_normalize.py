@@ -25,7 +25,7 @@ from ingestion.normalize import (
     normalize_phone,
     split_phones,
 )
-from ingestion.normalize.phone import AREA_CODES
+from ingestion.normalize.phone import AREA_CODES, _in_plan
 
 DATA = Path(__file__).parent / "data"
 
@@ -42,6 +42,11 @@ def test_phone_vectors(row: dict[str, str]) -> None:
     assert phone.ninth_digit_added == (row["ninth_digit_added"] == "true")
     assert (phone.confidence or "", phone.reason or "") == (row["confidence"], row["reason"])
     assert (phone.match_key or "") == row["match_key_ddd_plus_last8"]
+
+
+@given(st.sampled_from(sorted(AREA_CODES)), st.from_regex(r"[0-9]{7,9}", fullmatch=True))
+def test_the_plan_of_numbers_is_the_library_s(area: str, number: str) -> None:
+    assert _in_plan(area + number) == phonenumbers.is_valid_number(phonenumbers.parse(f"+55{area}{number}", None))
 
 
 def test_area_codes_are_those_in_use() -> None:
