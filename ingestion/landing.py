@@ -13,7 +13,6 @@ import copy
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -112,9 +111,15 @@ class Landing:
         Path(self.target.destination).parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(self.target.destination), read_only=not write)
 
-    def _opened(self) -> AbstractContextManager[Any]:
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[None]:
         """The DuckDB file stays open meanwhile: dlt opens and closes it for every table, and each time that costs a checkpoint."""
-        return contextlib.nullcontext() if self.engine == "postgres" else self._connect(write=True)
+        if self.engine == "postgres":
+            yield
+            return
+        with self._connect(write=True) as connection:
+            connection.execute("set global checkpoint_threshold = '1GB'")  # one checkpoint, at the end
+            yield
 
     def _restore(self) -> None:
         try:
@@ -170,7 +175,7 @@ class Landing:
             elif self.engine == "postgres":
                 self._pipeline.load()
             else:
-                self._pipeline.load(workers=1)  # DuckDB works on one table with all cores: threads of dlt's only get in its way
+                self._pipeline.load(workers=2)  # twenty threads get in each other's way at one file
         except PipelineStepFailed as error:
             raise self._failure(step, error) from None
 

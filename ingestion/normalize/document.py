@@ -5,10 +5,14 @@ A number is kept as text, upper case, without its mask. Nothing is repaired: a d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SEPARATORS = str.maketrans("", "", " .-/‐‑‒–—\u00a0\t")
+
+_ALPHABET = re.compile(r"[0-9A-Z]+")
+_WEIGHTS = tuple(2 + place % 8 for place in reversed(range(13)))
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def normalize_cnpj(raw: str | None) -> Document:
     if not text:
         return Document(None, "empty")
     # isalnum() would let accented letters through, and they would count as valid characters.
-    if not all("0" <= char <= "9" or "A" <= char <= "Z" for char in text):
+    if not _ALPHABET.fullmatch(text):
         return Document(None, "bad_character")
     if len(text) != 14:
         return Document(None, "bad_length")
@@ -80,10 +84,9 @@ def document_kind(raw: str | None, person_type: str | None = None) -> str | None
 
 def _cnpj_check_digits(base: str) -> str:
     # Weights 2 to 9 from right to left, starting again at 2; a character counts as its ASCII code minus 48.
-    first = _check_digit((ord(char) - 48, 2 + place % 8) for place, char in enumerate(reversed(base)))
-    second = _check_digit(
-        (ord(char) - 48, 2 + place % 8) for place, char in enumerate(reversed(base + first))
-    )
+    codes = [ord(char) - 48 for char in base]
+    first = _check_digit(zip(codes, _WEIGHTS[1:], strict=True))
+    second = _check_digit(zip([*codes, int(first)], _WEIGHTS, strict=True))
     return first + second
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 # The 67 area codes in use (section 6.1); what is missing between 11 and 99 does not exist.
 AREA_CODES = frozenset(
@@ -170,7 +171,7 @@ def _in_plan(national: str) -> bool:
 def _plan() -> tuple[re.Pattern[str], re.Pattern[str]]:
     from phonenumbers import PhoneMetadata
 
-    brazil = PhoneMetadata.metadata_for_region("BR", None)
+    brazil: Any = PhoneMetadata.metadata_for_region("BR", None)
     fixed, mobile = brazil.fixed_line.national_number_pattern, brazil.mobile.national_number_pattern
     return re.compile(brazil.general_desc.national_number_pattern), re.compile(f"{fixed}|{mobile}")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingestion.runner import Session
 from ingestion.salesforce.resources import Resource
 from ingestion.salesforce.settings import SCHEMA
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)
+
 
 class Known:
-    """Stamps of the records at or behind each resource's starting point, and what was refused before."""
+    """Stamps (microseconds since 1970) of the records at or behind each resource's starting point; what was refused before."""
 
     def __init__(
         self, session: Session, wanted: list[Resource], since: Mapping[str, datetime | None]
@@ -19,8 +21,8 @@ class Known:
         queries = {resource.name: _query(resource, since[resource.name]) for resource in wanted}
         quarantine = f"select source_table, record_key, column_name, reason from {SCHEMA}.quarantine"
         rows = session.read(**queries, quarantine=quarantine)
-        self.stamps: dict[str, dict[str, datetime]] = {
-            resource.name: {row[0]: row[1] for row in rows[resource.name]} for resource in wanted
+        self.stamps: dict[str, dict[str, int]] = {
+            resource.name: {key: (at - EPOCH) // MICROSECOND for key, at in rows[resource.name]} for resource in wanted
         }
         self.refused: set[tuple[str, ...]] = {tuple(map(str, row)) for row in rows["quarantine"]}
 

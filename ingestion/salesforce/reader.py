@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.errors import SourceError
 from ingestion.ports import Ports, Target
@@ -178,16 +179,17 @@ class Reader:
         if not all(isinstance(record, dict) for record in records):
             raise Unreadable("record", "wrong_type")
         columns = Columns(records)
-        keys, stamps = columns.record_id().to_pylist(), columns.needed(resource.stamp).to_pylist()
-        if any(stamp > latest for stamp in stamps):
+        keys, stamps = columns.record_id().to_pylist(), columns.needed(resource.stamp)
+        last = pc.max(stamps).as_py()
+        if last > latest:
             raise Unreadable(resource.stamp, "instant_in_the_future")
-        self._newest = max([*stamps, *([self._newest] if self._newest else [])], default=None)
-        known, news = self.known.stamps[resource.name], dict[str, datetime]()
-        numbers = []
-        for number, (key, stamp) in enumerate(zip(keys, stamps, strict=True)):
-            if known.get(key) != stamp != news.get(key):
-                news[key] = stamp
-                numbers.append(number)
+        self._newest = max(last, self._newest or last)
+        known = self.known.stamps[resource.name]
+        news = dict(zip(keys, stamps.cast(pa.int64()).to_pylist(), strict=True))
+        if len(news) == len(keys) and known.keys().isdisjoint(news):  # nearly always: nothing of this answer was met before
+            numbers = list(range(len(keys)))
+        else:
+            numbers, news = _news(keys, stamps.cast(pa.int64()).to_pylist(), known)
         converted = resource.convert(convert, columns.taken(numbers)) if numbers else {}
         known |= news
         return converted
@@ -213,6 +215,16 @@ class Reader:
     def _since(self, resource: Resource) -> datetime | None:
         cursor = self._cursor(resource)
         return cursor - timedelta(minutes=self.config.lookback_minutes) if cursor else None
+
+
+def _news(keys: list[str], stamps: list[int], known: dict[str, int]) -> tuple[list[int], dict[str, int]]:
+    """(numbers of the records that are not known with their stamp, each once; their stamps by key)."""
+    numbers, news = [], dict[str, int]()
+    for number, (key, stamp) in enumerate(zip(keys, stamps, strict=True)):
+        if known.get(key) != stamp != news.get(key):
+            news[key] = stamp
+            numbers.append(number)
+    return numbers, news
 
 
 def _soql(resource: Resource, fields: list[str], low: datetime | None, high: datetime | None) -> str:
