@@ -18,7 +18,7 @@ from ingestion.tables import TABLES
 from tests.ingestion.killed_crm import Loads, loads
 from tests.support.sandbox import SandboxHandle, running_sandbox
 
-NAMES = ("hubspot", "salesforce", "pipedrive")
+NAMES = ("hubspot", "salesforce", "pipedrive", "rd_station_crm")
 WHATS = ("call", "before step", "after step")
 
 
@@ -27,12 +27,13 @@ class Killed:
 
     def __init__(self, box: SandboxHandle, run: Loads, folder: Path) -> None:
         self.box, self.run, self.folder = box, run, folder
-        self.now, self.given = box.now().isoformat(), box.credentials
+        self.now = box.now().isoformat()
         self.whole: dict[str, tuple[dict[str, Counter[Any]], dict[str, int]]] = {}
 
     def load(self, crm: str, home: Path, what: str = "", number: int = 0) -> int:
         home.mkdir(exist_ok=True)
-        return self.run(crm=crm, base=self.box.url, given=self.given, home=str(home), now=self.now, what=what, number=number)
+        given = self.box.credentials  # read each time: RD Station CRM's refresh tokens die at their first use
+        return self.run(crm=crm, base=self.box.url, given=given, home=str(home), now=self.now, what=what, number=number)
 
     def undisturbed(self, crm: str) -> tuple[dict[str, Counter[Any]], dict[str, int]]:
         """(rows by table, how many calls and steps) of a load that nothing disturbs."""
