@@ -20,6 +20,7 @@ _NUMBERS = {
 _OFFSET = re.compile(r"\s+(UTC|[-+]\d\d:?\d\d)$")
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16  # decimal(18,2)
+_LONGEST = 4000  # characters: longer is no name, key or reason
 
 
 class BadValue(ValueError):
@@ -34,6 +35,8 @@ def convert(text: str, kind: str, how: ColumnMap) -> Any:
     text = text.strip()
     if not text:
         return None
+    if len(text) > _LONGEST:
+        raise BadValue(f"is longer than {_LONGEST} characters")
     if how.values:
         return _listed(text, how)
     if how.check:

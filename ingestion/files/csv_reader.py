@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ class CsvFile:
         line = 1
         with self._open_bytes() as stream:
             while True:
-                chunk = stream.read(_CHUNK)
+                chunk = self._read(stream)
                 try:
                     decoder.decode(chunk, final=not chunk)
                 except UnicodeDecodeError as error:
@@ -111,6 +112,13 @@ class CsvFile:
                     return None
                 line += chunk.count(b"\n")
 
+    def _read(self, stream: BinaryIO) -> bytes:
+        """The next bytes; every file is read to its end here first, so a compressed one that is cut off shows here."""
+        try:
+            return stream.read(_CHUNK)
+        except (OSError, EOFError, zlib.error):
+            raise SourceError(f"{self.name}: is cut off or damaged. Copy or export it again.") from None
+
     def _open_bytes(self) -> BinaryIO:
         try:
             if self.path.suffix == ".gz":
@@ -118,7 +126,7 @@ class CsvFile:
                 stream.peek(1)  # a file that is not gzip fails here, not in the middle
                 return cast(BinaryIO, stream)
             return self.path.open("rb")
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(
                 f"{self.name}: cannot be read ({reason}). Check the file and its permissions."

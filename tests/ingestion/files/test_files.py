@@ -13,6 +13,7 @@ import pytest
 from contract.problems import ConfigurationError
 from ingestion.errors import SourceError
 from ingestion.files import FilesError, reader
+from ingestion.files.csv_reader import CsvFile
 from ingestion.files.source import run
 from ingestion.runner import Session
 from tests.ingestion.fakes import Home
@@ -155,6 +156,8 @@ def quarantine(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str | N
         ("L1,01/03/2026,google", "handoff_key", "key appears already at leads.csv:2"),
         ("L4,01/03/2026", None, "line has 2 fields, the header has 3"),
         ("L4,01/03/2026,a,b", None, "line has 4 fields, the header has 3"),
+        (f"L4,01/03/2026,{'x' * 5000}", "origem", "is longer than 4000 characters"),
+        (f"L4,01/03/2026,{'x' * 200_000}", None, "line is not valid CSV (a quote inside a quoted text?)"),
         ('L4,01/03/2026,"a"b', None, "line is not valid CSV (a quote inside a quoted text?)"),
     ],
 )
@@ -262,6 +265,8 @@ def test_headers_of_every_file_and_join_are_checked(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"id,id,data,origem\n1,2,3,4\n", "column 'id' appears twice"),
+        (b"<!DOCTYPE html><html><body>Entrar</body></html>\n", "has no column 'id'"),
+        (b'{"id": "L1"', "has no column 'id'"),
     ],
 )
 def test_unusable_files(tmp_path: Path, content: bytes, message: str) -> None:
@@ -309,3 +314,10 @@ def test_through_dlt_once_and_not_again_until_something_changes(tmp_path: Path, 
         ("L2", None, date(2026, 3, 3), 3, "file"),
     ]
     assert dlt_home.query("select line_no, file_name from raw_files.quarantine") == [(5, "leads.csv")]
+
+
+def test_a_compressed_file_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv.gz"
+    path.write_bytes(gzip.compress("".join(f"{number},{number * 7919}\n" for number in range(3000)).encode())[:-40])
+    with pytest.raises(SourceError, match=r"leads\.csv\.gz: is cut off or damaged"):
+        CsvFile(path)

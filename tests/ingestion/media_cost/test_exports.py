@@ -223,6 +223,36 @@ def test_files_that_nobody_can_read_are_named_with_what_to_do(folder: Folder) ->
     assert "p.csv: no line has the columns of a cost report" in str(refused.value)
 
 
+GOOD = "".join(f"2026-07-0{day},A,1.00\n" for day in range(1, 7))
+HEADER = "date,campaign,cost\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        (gzip.compress((HEADER + GOOD * 200).encode())[:-40], "error: p.csv.gz: cannot be read"),
+        (b"<!DOCTYPE html><html><body>Entrar</body></html>", "error: no line has the columns of a cost report"),
+        (b"", "error: no line has the columns of a cost report"),
+        (HEADER.encode(), "0 days"),
+        ((HEADER + GOOD + f"2026-07-07,{'x' * 5000},1.00\n").encode(), "campaign is longer than 4000 characters"),
+        ((HEADER + GOOD + f"2026-07-07,{'x' * 200_000},1.00\n").encode(), " line has 1 fields, the header has 3"),
+        ((HEADER + GOOD + "2026-07-07,A\n").encode(), " line has 2 fields, the header has 3"),
+        ((HEADER + GOOD).encode("utf-16"), "6 days"),
+        ((HEADER + GOOD + HEADER + GOOD[:-1]).encode(), "date is not a day"),
+    ],
+    ids=["cut off", "html", "empty", "no lines", "long", "huge", "short line", "encoding", "header again"],
+)
+def test_bad_files_are_refused_or_lose_that_line_alone(folder: Folder, content: bytes, wanted: str) -> None:
+    folder.put("p.csv.gz" if content[:2] == b"\x1f\x8b" else "p.csv", content)
+    if wanted.startswith("error: "):
+        with pytest.raises(MediaCostError, match=wanted.removeprefix("error: ")):
+            folder.read()
+        return
+    found = folder.read()
+    assert len(found.get("daily", [])) == (0 if wanted == "0 days" else 6)
+    assert [f"{row['column_name']} {row['reason']}" for row in found.get("quarantine", [])] == ([] if "days" in wanted else [wanted])
+
+
 def test_mistakes_of_the_mapping_have_their_lines(folder: Folder) -> None:
     folder.mapping.write_text(
         "accounts:\n  - {file: a.csv, platform: tiktok, account: A}\n"
