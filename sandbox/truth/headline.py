@@ -1,6 +1,7 @@
 """The headline metrics against their targets, worked out in plain Python: for the company, each channel and each team.
 
-What is counted hand-over by hand-over is here; NRR and LTV:CAC are in `mrr` and `economics`.
+What is counted hand-over by hand-over is here; retention by channel and team in `retention`; NRR and LTV:CAC of the company in
+`mrr` and `economics`.
 """
 
 from collections import defaultdict
@@ -21,6 +22,7 @@ from sandbox.truth.clauses import response_time
 from sandbox.truth.clauses.finding import primary_owner
 from sandbox.truth.figures import month_of, next_month, over, wilson
 from sandbox.truth.judged import Judged, Knowledge
+from sandbox.truth.retention import retention
 
 _SHARES = ("mql_to_sql", "acceptance", "close_rate")
 
@@ -55,7 +57,8 @@ def headline(known: Knowledge) -> pd.DataFrame:
         for offset in range((today - first).days + 1):
             for period, start in _periods_of(first + timedelta(days=offset)):
                 groups.setdefault((metric, period, start, "all", "all"), [])
-    return pd.DataFrame([_row(known, *key, members, today) for key, members in groups.items()], dtype=object)
+    rows = [_row(known, *key, members, today) for key, members in groups.items()]
+    return pd.DataFrame([*rows, *(row for row in retention(known) if row["period_start"] >= month_of(first))], dtype=object)
 
 
 def _periods_of(day: date) -> tuple[tuple[str, date], tuple[str, date]]:
