@@ -159,6 +159,7 @@ def test_every_headline_metric_of_the_company_its_channels_and_teams(story: Stor
     expected = truth.headline(story.known)
     assert set(expected["status"]) == {"met", "missed", "immature", "not_judgeable"} and expected["interval_high"].notna().any()
     whole = expected["dimension"] == "all"
+    assert len(set(expected[expected["metric"] == "nrr"]["value"])) > 5
     company = story.mart("select * from marts.rpt_headline_metrics where metric not in ('nrr', 'ltv_cac')")
     _equal(expected[whole].drop(columns=["dimension", "value"]), company, ["metric", "period", "period_start"])
     key = ["metric", "period", "period_start", "dimension", "value"]
