@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.identity_people import write, write_day
-from orchestration.dbt_runner import let_the_file_go
+from orchestration.dbt_runner import THREADS, let_the_file_go
 from orchestration.paths import DBT_PROJECT
 
 COMPONENTS_SECONDS, WHOLE_SECONDS, DAY_SHARE = 60.0, 180.0, 0.1
@@ -50,9 +50,10 @@ def build(database: Path, home: Path, code: str = "benchmark") -> dict[str, floa
     """Run the models with dbt; seconds of each by name, and `wall` of all. With the `code` of the last build it is a day."""
     from dbt.cli.main import dbtRunner
 
-    os.environ["BASTAO_DBT_DUCKDB_PATH"] = str(database)
+    os.environ.update({"BASTAO_DBT_DUCKDB_PATH": str(database), "BASTAO_DBT_THREADS": THREADS})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home / "target")]
-    quiet = ["--log-path", str(home / "logs"), "--log-level", "none", "--vars", json.dumps({"as_of": "2026-06-30 21:00:00", "identity_code": code})]
+    quiet = ["--log-path", str(home / "logs"), "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
+    quiet += ["--vars", json.dumps({"as_of": "2026-06-30 21:00:00", "identity_code": code})]
     parsed = dbtRunner().invoke(["parse", *where, *quiet]).result  # so that parsing is not measured
     started = time.monotonic()
     result = dbtRunner(manifest=parsed).invoke(["run", "--select", *_MODELS, *where, *quiet])
@@ -111,7 +112,21 @@ def next_day(database: Path, folder: Path, people: int, rebuild: bool) -> dict[s
                 query = f"select count(*) from ((from {table} except all from {kept}) union all (from {kept} except all from {table}))"
                 if connection.execute(query).fetchone()[0]:
                     raise SystemExit(f"{table} of the day differs from the one that is built anew")
-    return {"records": landed, "looked_at": looked_at, "wall": seconds["wall"]}
+    models = {name: round(took, 2) for name, took in seconds.items() if name.startswith(("int_", "fct_", "dim_"))}
+    return {"records": landed, "looked_at": looked_at, "wall": seconds["wall"], "by model": models}
+
+
+def beside_plain_python(database: Path) -> dict[str, Any]:
+    """The same links through a union-find in plain Python: its seconds, and whether the components are the same."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        links = connection.execute(_LINKS).fetchall()
+        started = time.monotonic()
+        plain = union_find(links)
+        seconds = time.monotonic() - started
+        labels = dict(connection.execute("select node_no, label from intermediate.int_identity_labels").fetchall())
+        if plain != labels:
+            raise SystemExit("the components of the models and of plain Python differ")
+    return {"links": len(links), "largest component": max(Counter(labels.values()).values(), default=1), "seconds": seconds}
 
 
 def measure(people: int, dirt: float, folder: Path, rebuild: bool) -> dict[str, Any]:
@@ -121,25 +136,20 @@ def measure(people: int, dirt: float, folder: Path, rebuild: bool) -> dict[str, 
     with duckdb.connect(str(database)) as connection:
         identifiers = write(connection, people, dirt)
     seconds = build(database, folder)
+    plain = beside_plain_python(database)
     with duckdb.connect(str(database), read_only=True) as connection:
-        links = connection.execute(_LINKS).fetchall()
-        started = time.monotonic()
-        plain = union_find(links)
-        python_seconds = time.monotonic() - started
-        labels = dict(connection.execute("select node_no, label from intermediate.int_identity_labels").fetchall())
-        if plain != labels:
-            raise SystemExit("the components of the models and of plain Python differ")
-        largest = max(Counter(labels.values()).values(), default=1)
         found = scores(connection)
     day = next_day(database, folder, people, rebuild)
     components = sum(seconds[name] for name in COMPONENTS)
     return {
-        "people": people, "dirt": dirt, "identifiers": identifiers, "links": len(links), "largest component": largest,
+        "people": people, "dirt": dirt, "identifiers": identifiers, "links": plain["links"],
+        "largest component": plain["largest component"],
         "components seconds": round(components, 2), "whole seconds": round(seconds["wall"], 2),
-        "union-find in Python seconds": round(python_seconds, 2), "components / Python": round(components / python_seconds, 2),
+        "union-find in Python seconds": round(plain["seconds"], 2), "components / Python": round(components / plain["seconds"], 2),
         "day seconds": round(day["wall"], 2), "day / whole": round(day["wall"] / seconds["wall"], 3),
         "records of the day": day["records"], "records looked at": day["looked_at"],
         "by model": {name: round(took, 2) for name, took in seconds.items() if name.startswith(("int_", "fct_", "dim_"))},
+        "by model of the day": day["by model"],
         **{name: round(value, 4) for name, value in found.items()},
     }  # fmt: skip
 

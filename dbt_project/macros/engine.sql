@@ -60,3 +60,17 @@ cast(null as {{ dbt.type_string() }})
 {% macro default__add_months(day, n) -%}
 cast({{ day }} + ({{ n }}) * interval '1 month' as date)
 {%- endmacro %}
+
+{#- Where a build of identity keeps its work tables (identity_work). DuckDB has them in memory: nothing of them need reach the
+    disk, and each would cost a write that waits for it. One transaction writes to one database: work tables outside of any. -#}
+{% macro identity_work(name) %}{{ return(adapter.dispatch('identity_work', 'bastao')(name)) }}{% endmacro %}
+{% macro default__identity_work(name) %}{{ return('intermediate.identity_work_' ~ name) }}{% endmacro %}
+{% macro duckdb__identity_work(name) %}{{ return('identity_work.main.identity_work_' ~ name) }}{% endmacro %}
+
+{#- Makes that place, and tidies it up behind a build: from memory all goes with the build's connection. -#}
+{% macro make_room_for_work() %}{{ return(adapter.dispatch('make_room_for_work', 'bastao')()) }}{% endmacro %}
+{% macro default__make_room_for_work() %}{% endmacro %}
+{% macro duckdb__make_room_for_work() %}{% do run_query("attach if not exists ':memory:' as identity_work") %}{% endmacro %}
+{% macro tidy_up_identity() %}{{ return(adapter.dispatch('tidy_up_identity', 'bastao')()) }}{% endmacro %}
+{% macro default__tidy_up_identity() %}{{ drop_identity_work() }}{% endmacro %}
+{% macro duckdb__tidy_up_identity() %}{% endmacro %}

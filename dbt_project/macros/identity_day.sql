@@ -2,25 +2,19 @@
     inputs then, and the rows of that slice are replaced (docs/decisions/0014-an-ordinary-day.md). What is decided here is
     whether the coming build is such a day. When in doubt it is none: everything is built anew. -#}
 
-{#- A table of the build under way; the last model drops them all. -#}
-{% macro identity_work(name) -%}
-intermediate.identity_work_{{ name }}
-{%- endmacro %}
-
 {% macro identity_is_running() -%}
 {{ return(execute and flags.WHICH in ('run', 'build', 'retry')) }}
 {%- endmacro %}
 
-{% macro identity_has(table) -%}
-{{ return(run_query("select count(*) from information_schema.tables where table_schema = 'intermediate' and table_name = '"
-    ~ table ~ "'").columns[0].values()[0] > 0) }}
+{#- Whether a table of identity is there, by what dbt remembers: asked dozens of times in a build, and no query. -#}
+{% macro identity_knows(table) -%}
+{{ return(adapter.get_relation(database=this.database, schema='intermediate', identifier=table) is not none) }}
 {%- endmacro %}
 
 {#- Whether the build under way replaces slices. Never while parsing, compiling or testing; and never when the state of the
     last whole build is there: then this model runs by itself, outside of a build that int_identity_changes began. -#}
 {% macro identity_day() -%}
-{{ return(identity_is_running() and run_query("select table_name from information_schema.tables where table_schema = 'intermediate'"
-    ~ " and table_name in ('identity_work_day', 'int_identity_state')").columns[0].values() | list == ['identity_work_day']) }}
+{{ return(identity_is_running() and identity_knows('identity_work_day') and not identity_knows('int_identity_state')) }}
 {%- endmacro %}
 
 {#- For models: the condition that keeps the rows of today's slice; nothing when all are built. -#}
@@ -35,27 +29,35 @@ intermediate.identity_work_{{ name }}
 {%- if statistics %}{% do run_query(statistics) %}{% endif -%}
 {%- endmacro %}
 
+{#- From here on it is a day, for all models behind. What says so is remembered as a table that nobody makes: a build that is
+    killed takes it along. -#}
+{% macro begin_identity_day() -%}
+{%- do adapter.cache_added(api.Relation.create(database=this.database, schema='intermediate', identifier='identity_work_day', type='table')) -%}
+{%- endmacro %}
+
 {% macro drop_identity_work() -%}
 {%- if identity_is_running() -%}
-    {%- set found = run_query("select table_name from information_schema.tables where table_schema = 'intermediate'"
-        ~ " and table_name like 'identity_work_%' order by 1").columns[0].values() -%}
-    {%- for table in found %}{% do run_query('drop table intermediate.' ~ table) %}{% endfor -%}
+    {%- set found = run_query("select 'drop table \"' || table_catalog || '\".' || table_schema || '.' || table_name"
+        ~ " from information_schema.tables where table_name like 'identity_work_%' order by 1").columns[0].values() -%}
+    {%- if found %}{% do run_query(found | join('; ')) %}{% endif -%}
+    {{ forget_identity('identity_work_day') }}
 {%- endif -%}
 {%- endmacro %}
 
-{#- Through dbt, which otherwise goes on believing that the table is there. -#}
-{% macro drop_identity_state() -%}
-{%- set state = adapter.get_relation(database=this.database, schema='intermediate', identifier='int_identity_state') -%}
-{%- if state is not none %}{% do adapter.drop_relation(state) %}{% endif -%}
+{#- Drops a table through dbt, which otherwise goes on believing that it is there. -#}
+{% macro forget_identity(table) -%}
+{%- set known = adapter.get_relation(database=this.database, schema='intermediate', identifier=table) -%}
+{%- if known is not none %}{% do adapter.drop_relation(known) %}{% endif -%}
 {%- endmacro %}
 
 {#- Begins a build of identity (pre-hook of int_identity_changes): takes down the state of the last one, so that whatever
     ends this build early makes the next one whole, and finds out what changed since. -#}
 {% macro begin_identity() -%}
 {%- if identity_is_running() -%}
+    {{ make_room_for_work() }}
     {{ drop_identity_work() }}
     {%- set before = identity_state() -%}
-    {{ drop_identity_state() }}
+    {{ forget_identity('int_identity_state') }}
     {%- if var('identity_code') -%}
         {{ note_identity_inputs() }}
     {%- endif -%}
@@ -65,7 +67,7 @@ intermediate.identity_work_{{ name }}
             ~ '), (select count(*) from intermediate.int_identity_nodes)').rows[0].values() -%}
         {%- if sizes[0] * var("identity_day_share") <= sizes[1] -%}
             {{ slice_identity_inputs() }}
-            {%- do make_work('day', "select 'day' as name") -%}
+            {{ begin_identity_day() }}
         {%- endif -%}
     {%- else -%}
         {%- do make_work('changed', 'select ' ~ no_text() ~ ' as node where 1 = 0') -%}
@@ -76,7 +78,7 @@ intermediate.identity_work_{{ name }}
 {#- The state that the last complete build left: {name: value} of its settings; {} without one. -#}
 {% macro identity_state() -%}
 {%- set found = {} -%}
-{%- if identity_has('int_identity_state') -%}
+{%- if identity_knows('int_identity_state') -%}
     {%- do make_work('before', 'select * from intermediate.int_identity_state') -%}
     {%- set rows = run_query('select name, value from ' ~ identity_work('before') ~ " where kind = 'setting'").rows -%}
     {%- for row in rows %}{% do found.update({row.values()[0]: row.values()[1]}) %}{% endfor -%}
@@ -116,9 +118,9 @@ intermediate.identity_work_{{ name }}
     {{ return(false) }}
 {%- endif -%}
 {%- for model in ['nodes', 'identifiers', 'links', 'edges', 'labels', 'seeds'] -%}
-    {%- if not identity_has('int_identity_' ~ model) %}{{ return(false) }}{% endif -%}
+    {%- if not identity_knows('int_identity_' ~ model) %}{{ return(false) }}{% endif -%}
 {%- endfor -%}
-{%- if not (identity_has('int_person_nodes') and identity_has('int_people')) %}{{ return(false) }}{% endif -%}
+{%- if not (identity_knows('int_person_nodes') and identity_knows('int_people')) %}{{ return(false) }}{% endif -%}
 {%- do make_work('loads', "select coalesce(now.name, before.name) as name, coalesce(now.load_seq, before.load_seq) as load_seq,"
     ~ " case when now.name is null then 1 else 0 end as is_gone"
     ~ " from (select * from " ~ identity_work('state') ~ " where kind = 'load') as now"

@@ -20,13 +20,14 @@ from records
     where records.node in (select node from {{ identity_work('changed') }})
 ),
 
--- The last build's numbers by load; those of the changed records were taken out before this is read.
+-- The last build's numbers by load, without those of the changed records.
 ends as (
     select
         coalesce(first_load_seq, {{ last }}) as age,
         min(node_no) as lowest,
         max(node_no) as highest
     from {{ this }}
+    where node_no not in (select node_no from {{ identity_work('former') }})
     group by 1
 ),
 
@@ -35,6 +36,7 @@ places as (
     select coalesce(first_load_seq, {{ last }}) as age, node, node_no
     from {{ this }}
     where coalesce(first_load_seq, {{ last }}) in (select age from fresh where kept_no is null)
+        and node_no not in (select node_no from {{ identity_work('former') }})
     union all
     select age, '' as node, lowest as node_no from ends where age not in (select age from fresh where kept_no is null)
     union all

@@ -5,20 +5,12 @@
 {{ return(identity_work(part) if identity_day() else ref(table)) }}
 {%- endmacro %}
 
-{#- Work table `fresh`: the changed records as they are now (pre-hook of the identifiers). -#}
-{% macro note_records_of_today() -%}
-{%- if identity_day() -%}
-    {%- do make_work('fresh', 'select * from intermediate.int_identity_nodes where node in (select node from ' ~ identity_work('changed') ~ ')') -%}
-{%- endif -%}
-{%- endmacro %}
-
 {#- Work tables `values`: what changed records have or had; `holders`: everybody's identifiers that are among them (pre-hook
     of the links). -#}
 {% macro note_values_of_today() -%}
 {%- if identity_day() -%}
     {%- do make_work('values', 'select kind as value_kind, identifier as value_text from ' ~ identity_work('former_values')
-        ~ ' union select kind, identifier from intermediate.int_identity_identifiers where node_no in (select node_no from '
-        ~ identity_work('fresh') ~ ')') -%}
+        ~ ' union select kind, identifier from ' ~ identity_work('fresh_values')) -%}
     {%- do make_work('holders', 'select i.* from intermediate.int_identity_identifiers as i inner join ' ~ identity_work('values')
         ~ ' as v on i.kind = v.value_kind and i.identifier = v.value_text') -%}
     {%- do make_work('addresses', "select * from intermediate.int_identity_identifiers where kind = 'email' and node_no in (select node_no from "
@@ -28,7 +20,7 @@
 
 {#- Work tables `scope` and `names`: whoever can belong to somebody else than yesterday: the changed records, whoever has a
     value of theirs or is merged with them by hand, and all that yesterday were of one component with these. With them their
-    part of the nodes, identifiers and links (pre-hook of the edges). -#}
+    part of the nodes, links and of the identifiers that later models look at (pre-hook of the edges). -#}
 {% macro note_scope_of_today() -%}
 {%- if identity_day() -%}
     {%- do make_work('touched', 'select node_no from ' ~ identity_work('former') ~ ' union select node_no from ' ~ identity_work('fresh')
@@ -40,25 +32,17 @@
     {%- set here = ' where node_no in (select node_no from ' ~ identity_work('scope') ~ ')' -%}
     {%- do make_work('nodes', 'select * from intermediate.int_identity_nodes' ~ here) -%}
     {%- do make_work('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')) -%}
-    {%- do make_work('identifiers', 'select * from intermediate.int_identity_identifiers' ~ here) -%}
+    {%- do make_work('identifiers', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind in ('cpf', 'email')") -%}
     {%- do make_work('links', 'select * from intermediate.int_identity_links' ~ here
         ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')') -%}
 {%- endif -%}
 {%- endmacro %}
 
-{#- Work table `people`: the people that the records of today's scope were of. -#}
+{#- Work table `people`: the people that the records of today's scope were of; whose they are now stands in `parts`. -#}
 {% macro note_people_of_today() -%}
 {%- if identity_day() -%}
     {%- do make_work('people', 'select distinct person_id from intermediate.int_person_nodes where node_no in (select node_no from '
         ~ identity_work('scope') ~ ')') -%}
-{%- endif -%}
-{%- endmacro %}
-
-{#- Work table `parts`: whose the records of today's scope are now; those people are added to `people` (post-hook of int_person_nodes). -#}
-{% macro note_parts_of_today() -%}
-{%- if identity_day() -%}
-    {%- do make_work('parts', 'select * from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('scope') ~ ')') -%}
-    {%- do run_query('insert into ' ~ identity_work('people') ~ ' select distinct person_id from ' ~ identity_work('parts')) -%}
 {%- endif -%}
 {%- endmacro %}
 
@@ -68,25 +52,15 @@
 {%- if identity_day() -%}
     {%- do make_work('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')) -%}
     {%- do make_work('others', 'select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')) -%}
-    {%- do make_work('ends', 'select * from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')') -%}
+    {%- do make_work('ends', 'select node_no, node, person_id from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')') -%}
 {%- endif -%}
 {%- endmacro %}
 
-{#- CPFs of today's scope, with all of their holders: how many they are decides. -#}
-{% macro only_documents_of_today() -%}
-{%- if identity_day() %} and identifier in (
-    select own.identifier
-    from {{ identity_work('identifiers') }} as own
-    where own.kind = 'cpf'
-){% endif -%}
+{#- What a model's hooks leave for its SQL: a work table on an ordinary day, else a table that is dropped behind it. -#}
+{% macro left_by_hooks(name) -%}
+{{ return(identity_work(name) if identity_day() else 'intermediate.' ~ name) }}
 {%- endmacro %}
 
-{#- A table of records' numbers, or its rows of today's scope, as the work table `part`. For pre-hooks. Both ends of an edge are
-    in the scope or none. -#}
-{% macro rows_of_today(table, part) -%}
-{%- if identity_day() -%}
-    {%- do make_work(part, 'select * from ' ~ table ~ ' where node_no in (select node_no from ' ~ identity_work('scope') ~ ')') -%}
-    {{ return(identity_work(part)) }}
-{%- endif -%}
-{{ return(table) }}
+{% macro drop_left_by_hooks(name) -%}
+{%- if not identity_day() %}drop table if exists {{ left_by_hooks(name) }}{% endif -%}
 {%- endmacro %}

@@ -44,23 +44,27 @@
 {%- endmacro %}
 
 
-{#- A table of which an ordinary day replaces the rows that `stale` names (a condition) by those that the SQL then selects, in
-    one transaction; any other build makes it anew, and ends the day of whoever runs it by itself. -#}
+{#- A table of which an ordinary day replaces the rows that `stale` names (a condition) by those that the SQL selects, in one
+    transaction; any other build makes it anew, and ends the day of whoever runs it by itself. With `part` the new rows
+    stay at hand as the work table of that name: who reads only them need not look for them in the whole table. -#}
 {% materialization daily, default -%}
   {%- if identity_day() -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set part = config.get('part') -%}
+    {%- if part %}{% do make_work(part, sql) %}{% endif -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     {% call statement('main') -%}
       delete from {{ target_relation }} where {{ config.require('stale') }};
-      insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from ({{ sql }}) as today;
+      insert into {{ target_relation }} ({{ columns }})
+      select {{ columns }} from {{ identity_work(part) if part else '(' ~ sql ~ ')' }} as today;
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
   {%- endif -%}
-  {%- if identity_has('int_identity_state') %}{{ drop_identity_state() }}{% endif -%}
+  {{ forget_identity('int_identity_state') }}
   {{ return(materialization_table_duckdb() if target.type == 'duckdb' else materialization_table_default()) }}
 {%- endmaterialization %}

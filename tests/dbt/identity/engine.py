@@ -30,12 +30,12 @@ _OWN = """
 {% macro identity_day() %}{{ "" }}{% endmacro %}
 {% macro of_today(table, part) %}{{ table }}{% endmacro %}
 {% macro only_today(column, work) %}{% endmacro %}
-{% macro only_documents_of_today() %}{% endmacro %}
-{% macro rows_of_today(table, part) %}{{ table }}{% endmacro %}
 {% macro note_values_of_today() %}{% endmacro %}
 {% macro note_scope_of_today() %}{% endmacro %}
 {% macro note_people_of_today() %}{% endmacro %}
-{% macro note_parts_of_today() %}{% endmacro %}
+{% macro left_by_hooks(name) %}{{ name }}{% endmacro %}
+{% macro drop_left_by_hooks(name) %}drop table if exists {{ name }}{% endmacro %}
+{% macro identity_work(name) %}{{ name }}{% endmacro %}
 """
 Identifier = tuple[str, str]
 

@@ -1,6 +1,7 @@
 {{ config(
     materialized="daily",
-    stale="node_no in (select node_no from intermediate.identity_work_scope)",
+    stale="node_no in (select node_no from " ~ identity_work('scope') ~ ")",
+    part="edges",
     pre_hook="{{ note_scope_of_today() }}",
 ) }}
 -- The links that no guard refused, both directions, each pair once with its strongest rule (0 = by hand).

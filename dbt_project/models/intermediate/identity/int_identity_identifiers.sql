@@ -1,7 +1,7 @@
 {{ config(
     materialized="daily",
-    stale="node_no in (select node_no from intermediate.identity_work_former)",
-    pre_hook="{{ note_records_of_today() }}",
+    stale="node_no in (select node_no from " ~ identity_work('former') ~ ")",
+    part="fresh_values",
 ) }}
 -- Identifiers of every record, each with the reason why it is nobody's own, if it is not: what ingestion found (a toll-free
 -- number), an ERP's phone (a switchboard), a mailbox of several people, the address of an agency that fills in forms for

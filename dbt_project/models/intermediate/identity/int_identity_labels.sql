@@ -1,8 +1,9 @@
 {{ config(
     materialized="daily",
-    stale="node_no in (select node_no from intermediate.identity_work_scope)",
-    pre_hook="{{ propagate_labels(rows_of_today(ref('int_identity_edges'), 'edges'), this.schema ~ '.int_identity_labels_work') }}",
-    post_hook="drop table if exists {{ this.schema }}.int_identity_labels_work_labels",
+    stale="node_no in (select node_no from " ~ identity_work('scope') ~ ")",
+    part="labels",
+    pre_hook="{{ propagate_labels(of_today('int_identity_edges', 'edges'), left_by_hooks('int_identity_labels_work')) }}",
+    post_hook="{{ drop_left_by_hooks('int_identity_labels_work_labels') }}",
 ) }}
 -- Connected components of the links, before contradictions are looked at; label = the first record of the component.
 -- Records without a link are absent.
@@ -10,4 +11,4 @@
 select
     node_no,
     label
-from {{ this.schema }}.int_identity_labels_work_labels
+from {{ left_by_hooks('int_identity_labels_work_labels') }}

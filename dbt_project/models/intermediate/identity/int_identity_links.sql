@@ -1,6 +1,6 @@
 {{ config(
     materialized="daily",
-    stale="rule = 'manual_merge' or exists (select 1 from intermediate.identity_work_values as v where v.value_kind = rule and v.value_text = identifier)",
+    stale="rule = 'manual_merge' or exists (select 1 from " ~ identity_work('values') ~ " as v where v.value_kind = rule and v.value_text = identifier)",
     pre_hook="{{ note_values_of_today() }}",
 ) }}
 -- What could make two records one person, each with its rule and evidence, kept or refused: every record is tied to the first

@@ -1,6 +1,7 @@
 {{ config(
     materialized="daily",
-    stale="node in (select node from intermediate.identity_work_changed)",
+    stale="node_no in (select node_no from " ~ identity_work('former') ~ ")",
+    part="fresh",
 ) }}
 -- Every record that stands for a person in some system. Ids that are only mentioned (in a deal, an event, an
 -- observation) are nodes too: their system forgot them, the funnel did not. Numbered in the order in which they were first

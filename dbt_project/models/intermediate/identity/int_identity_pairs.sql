@@ -5,8 +5,8 @@ with contradictions as (
     select
         labels.node_no,
         max(case when seeds.cause = 'manual_split' then 1 else 0 end) as is_by_hand
-    from {{ ref("int_identity_labels") }} as labels
-    inner join {{ ref("int_identity_seeds") }} as seeds on labels.label = seeds.label
+    from {{ of_today("int_identity_labels", "labels") }} as labels
+    inner join {{ of_today("int_identity_seeds", "seeds") }} as seeds on labels.label = seeds.label
     group by labels.node_no
 ),
 

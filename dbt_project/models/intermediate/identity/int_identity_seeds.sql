@@ -1,6 +1,7 @@
 {{ config(
     materialized="daily",
-    stale="node_no in (select node_no from intermediate.identity_work_scope)",
+    stale="node_no in (select node_no from " ~ identity_work('scope') ~ ")",
+    part="seeds",
 ) }}
 -- Components that hold a contradiction, and the records in them that are surely of different people: those that somebody told
 -- apart by hand, and those with different CPFs. Records of one colour may be one person, of two colours never.
@@ -10,10 +11,9 @@ with members as (
         labels.label,
         nodes.node,
         coalesce(merges.merge_group, nodes.node) as unit
-    from {{ ref("int_identity_labels") }} as labels
+    from {{ of_today("int_identity_labels", "labels") }} as labels
     inner join {{ of_today("int_identity_nodes", "nodes") }} as nodes on labels.node_no = nodes.node_no
     left join {{ ref("stg_agreement__identity_merges") }} as merges on nodes.node = merges.node
-    where 1 = 1{{ only_today("labels.node_no", "scope") }}
 ),
 
 told_apart as (
@@ -36,7 +36,14 @@ by_hand as (
     inner join told_apart on members.label = told_apart.label and splits.split_no = told_apart.split_no
 ),
 
--- A CPF on too many records is nobody's. Two CPFs of one record, or of records merged by hand, are one person's.
+-- A CPF on too many records is nobody's; its links tell on how many it is.
+crowded as (
+    select distinct identifier
+    from {{ of_today("int_identity_links", "links") }}
+    where rule = 'cpf' and records > {{ var("identity_max_records") }}
+),
+
+-- Two CPFs of one record, or of records merged by hand, are one person's.
 documents as (
     select
         members.node_no,
@@ -44,16 +51,10 @@ documents as (
         members.unit,
         identifiers.identifier,
         min(identifiers.identifier) over (partition by members.label, members.unit) as unit_document
-    from (
-        select
-            node_no,
-            identifier,
-            count(*) over (partition by identifier) as records
-        from {{ ref("int_identity_identifiers") }}
-        where kind = 'cpf' and refusal_reason is null{{ only_documents_of_today() }}
-    ) as identifiers
+    from {{ of_today("int_identity_identifiers", "identifiers") }} as identifiers
     inner join members on identifiers.node_no = members.node_no
-    where identifiers.records <= {{ var("identity_max_records") }}
+    left join crowded on identifiers.identifier = crowded.identifier
+    where identifiers.kind = 'cpf' and identifiers.refusal_reason is null and crowded.identifier is null
 ),
 
 owners as (

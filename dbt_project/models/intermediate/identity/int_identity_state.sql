@@ -1,5 +1,5 @@
 {{ config(
-    post_hook="{{ drop_identity_work() }}",
+    post_hook="{{ tidy_up_identity() }}",
 ) }}
 -- What the last complete build of identity was made of: settings, decisions and the loads of every raw table. It is taken down
 -- when a build begins and written when all of it is there: without it the next build is a whole one.

@@ -1,6 +1,6 @@
 {{ config(
     materialized="daily",
-    stale="person_id in (select person_id from intermediate.identity_work_people)",
+    stale="person_id in (select person_id from " ~ identity_work('people') ~ " union all select person_id from " ~ identity_work('parts') ~ ")",
 ) }}
 -- One row per person. Consent: one contact that refused communications is enough. The main contact is the one a return
 -- would go to: not deleted, with an e-mail, the last to convert.

@@ -1,8 +1,9 @@
 {{ config(
     materialized="daily",
-    stale="node_no in (select node_no from intermediate.identity_work_scope)",
-    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(rows_of_today(ref('int_identity_seeds'), 'seeds'), ref('int_identity_labels'), ref('int_identity_edges'), this.schema ~ '.int_person_nodes_work') }}"],
-    post_hook=["drop table if exists {{ this.schema }}.int_person_nodes_work_labels", "{{ note_parts_of_today() }}"],
+    stale="node_no in (select node_no from " ~ identity_work('scope') ~ ")",
+    part="parts",
+    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(of_today('int_identity_seeds', 'seeds'), of_today('int_identity_labels', 'labels'), of_today('int_identity_edges', 'edges'), left_by_hooks('int_person_nodes_work')) }}"],
+    post_hook="{{ drop_left_by_hooks('int_person_nodes_work_labels') }}",
 ) }}
 -- The person of every record: its component, or its part of one that holds a contradiction; named after the record of it
 -- that was loaded first, so that records which come later never change the name.
@@ -15,6 +16,6 @@ select
     nodes.source_id,
     nodes.node_no
 from {{ of_today("int_identity_nodes", "nodes") }} as nodes
-left join {{ ref("int_identity_labels") }} as labels on nodes.node_no = labels.node_no
-left join {{ this.schema }}.int_person_nodes_work_labels as parts on nodes.node_no = parts.node_no
+left join {{ of_today("int_identity_labels", "labels") }} as labels on nodes.node_no = labels.node_no
+left join {{ left_by_hooks('int_person_nodes_work_labels') }} as parts on nodes.node_no = parts.node_no
 left join {{ of_today("int_identity_nodes", "nodes") }} as roots on coalesce(parts.label, labels.label) = roots.node_no

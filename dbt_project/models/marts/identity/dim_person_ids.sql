@@ -1,6 +1,6 @@
 {{ config(
     materialized="daily",
-    stale="former_person_id in (select " ~ hash_id("'person:' || node") ~ " from intermediate.identity_work_names)",
+    stale="former_person_id in (select " ~ hash_id("'person:' || node") ~ " from " ~ identity_work('names') ~ ")",
 ) }}
 -- Every id that a person has or ever had: a person is named after one of its records, so each record tells an id, and the
 -- person that it belongs to now. When two people turn out to be one, the older id stays, and the other one is found here.

@@ -1,6 +1,6 @@
 {{ config(
     materialized="daily",
-    stale="record in (select node from intermediate.identity_work_published) or other_record in (select node from intermediate.identity_work_published) or rule = 'manual_split' or refusal_reason = 'unknown_record'",
+    stale="record in (select node from " ~ identity_work('published') ~ ") or other_record in (select node from " ~ identity_work('published') ~ ") or rule = 'manual_split' or refusal_reason = 'unknown_record'",
     pre_hook="{{ note_published_of_today() }}",
 ) }}
 -- One row per two records, rule and outcome: why they are one person, or why they are not although something says so.

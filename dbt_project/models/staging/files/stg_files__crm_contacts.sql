@@ -4,7 +4,9 @@ with lists as (
     select lists.*
     from {{ latest_list(source("raw_files", "crm_contacts"), "contact_id", since=true) }} as lists
     left join (
-        select distinct contact_id from {{ source("raw_rd_station_crm", "contacts") }} where load_seq <= {{ known_at() }}
+        select distinct contact_id
+        from {{ source("raw_rd_station_crm", "contacts") }}
+        where load_seq <= {{ known_at() }} and contact_id in (select contact_id from {{ source("raw_files", "crm_contacts") }})
     ) as read_by_api on lists.contact_id = read_by_api.contact_id
     where read_by_api.contact_id is null
 ),

@@ -5,7 +5,9 @@ with lists as (
     select lists.*
     from {{ latest_list(source("raw_files", "rd_station_contacts"), "contact_uuid", since=true) }} as lists
     left join (
-        select distinct contact_uuid from {{ source("raw_rd_station", "contacts") }} where load_seq <= {{ known_at() }}
+        select distinct contact_uuid
+        from {{ source("raw_rd_station", "contacts") }}
+        where load_seq <= {{ known_at() }} and contact_uuid in (select contact_uuid from {{ source("raw_files", "rd_station_contacts") }})
     ) as read_by_api on lists.contact_uuid = read_by_api.contact_uuid
     where read_by_api.contact_uuid is null
 ),
