@@ -111,7 +111,7 @@
 {%- endmacro %}
 
 {#- A day is possible when the last build was complete, with the same settings, not later than this one, all its tables are
-    there, and every load that changed is of a table whose rows tell their record. -#}
+    there, and every load that changed is of a table that a day can follow. -#}
 {% macro identity_may_be_a_day(before) -%}
 {%- if not var('identity_code') or flags.FULL_REFRESH or before.get('settings') != identity_settings()
     or before['as_of'] > var('as_of') or before['known_at'] | int > var('known_at') | int -%}
@@ -128,8 +128,7 @@
     ~ " on now.name = before.name and now.load_seq = before.load_seq"
     ~ " where now.value is null or before.value is null or now.value <> before.value") -%}
 {%- for row in run_query('select name, max(is_gone) from ' ~ identity_work('loads') ~ ' group by name').rows -%}
-    {%- set known = row.values()[0] in identity_records() or row.values()[0].startswith(('raw_files.', 'raw_agreement.')) -%}
-    {%- if row.values()[1] == 1 or not known %}{{ return(false) }}{% endif -%}
+    {%- if row.values()[1] == 1 or not identity_can_follow(row.values()[0]) %}{{ return(false) }}{% endif -%}
 {%- endfor -%}
 {{ return(true) }}
 {%- endmacro %}

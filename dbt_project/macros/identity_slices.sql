@@ -1,9 +1,10 @@
 {#- Which records changed raw rows are about, and the raw rows of a record: how the slice of an ordinary day is cut. -#}
 
-{#- Raw tables that identity is made of: {'schema.table': relation}; found in the graph, so that none can be forgotten. -#}
-{% macro identity_sources() -%}
-{%- set found, seen = {}, ['model.' ~ project_name ~ '.int_identity_identifiers', 'model.' ~ project_name ~ '.int_identity_links',
-    'model.' ~ project_name ~ '.int_identity_seeds'] -%}
+{#- Raw tables that identity (or `models`) is made of: {'schema.table': relation}; found in the graph, so that none can be
+    forgotten. -#}
+{% macro identity_sources(models=['int_identity_identifiers', 'int_identity_links', 'int_identity_seeds']) -%}
+{%- set found, seen = {}, [] -%}
+{%- for model in models %}{% do seen.append('model.' ~ project_name ~ '.' ~ model) %}{% endfor -%}
 {%- for key in seen -%}
     {%- for parent in graph.nodes[key].depends_on.nodes if parent not in seen and parent not in found -%}
         {%- if parent.startswith('source.') -%}
@@ -18,8 +19,9 @@
 {%- endmacro %}
 
 {#- By raw table: `key` of the rows that staging looks at together, `node`: the record that a row is about, `via`: the table
-    that names the records of a key, when the table itself does not, `instant`: what as_of is compared with. A table that is
-    not named here (of another CRM) makes every build whole in which it has new rows. -#}
+    that names the records of a key, when the table itself does not, `instant`: what as_of is compared with, `became`: the
+    record that stands for another one from some row on. A table that is not named here makes every build whole in which it
+    has new rows, unless it only mentions contacts (identity_mentions). -#}
 {% macro identity_records() -%}
 {%- set erp = "'erp:' || coalesce(company_group, '') || ':' || coalesce({}, '') || ':' || {} || ':' || {}" -%}
 {%- set rd = {'key': 'contact_uuid', 'node': "'rd:' || contact_uuid", 'prefix': 'rd:'} -%}
@@ -36,10 +38,29 @@
     'raw_rd_station_crm.contact_identifiers': crm,
     'raw_rd_station_crm.deals': deal,
     'raw_rd_station_crm.deal_contacts': deal,
+    'raw_hubspot.contacts': crm,
+    'raw_hubspot.contact_identifiers': crm,
+    'raw_pipedrive.contacts': crm,
+    'raw_pipedrive.contact_identifiers': crm,
+    'raw_salesforce.contacts': dict(crm, became='converted_to'),
+    'raw_salesforce.contact_identifiers': crm,
     'raw_protheus.sa1': {'key': "coalesce(company_group, '') || '|' || " ~ as_text('recno'), 'node': erp.format('a1_filial', 'a1_cod', 'a1_loja')},
     'raw_protheus.customer_identifiers': {
         'key': erp.format('branch', 'customer_code', 'store'), 'node': erp.format('branch', 'customer_code', 'store')},
 }) }}
+{%- endmacro %}
+
+{#- Whether deals of the CRM mention contacts over several tables (leads, merged contacts, roles): who is mentioned is looked at
+    as a whole then, since it says no more of a contact than that it exists. -#}
+{% macro identity_mentions() -%}
+{{ return(crm_system() != 'rd_station_crm') }}
+{%- endmacro %}
+
+{#- Whether new rows of a raw table leave the day a day: they tell their records, or are looked at as a whole. -#}
+{% macro identity_can_follow(name) -%}
+{%- set staging = 'stg_' ~ crm_system() ~ '__' -%}
+{{ return(name in identity_records() or name.startswith(('raw_files.', 'raw_agreement.')) or (identity_mentions()
+    and name.startswith('raw_' ~ crm_system() ~ '.') and name not in identity_sources([staging ~ 'contacts', staging ~ 'contact_identifiers']))) }}
 {%- endmacro %}
 
 {#- Work table `changed`: every record that new raw rows, instants that have passed or decisions by hand can concern. -#}
@@ -54,7 +75,20 @@
         {%- set changed = of.key ~ ' in (select ' ~ of.key ~ ' from ' ~ name ~ ' where ' ~ changed ~ ')' -%}
     {%- endif -%}
     {%- do parts.append('select ' ~ of.node ~ ' as node from ' ~ (of.via or name) ~ ' where ' ~ changed) -%}
+    {%- if of.became -%}
+        {%- do parts.append("select '" ~ of.prefix ~ "' || " ~ of.became ~ ' as node from ' ~ name ~ ' where ' ~ of.key
+            ~ ' in (select ' ~ of.key ~ ' from ' ~ name ~ ' where ' ~ changed ~ ')') -%}
+    {%- endif -%}
 {%- endfor -%}
+{%- if identity_mentions() -%}
+    {#- Who came to be mentioned, or is no longer: it matters for those alone of whom there is nothing else. -#}
+    {%- do make_work('mentions', 'select distinct contact_id from ' ~ crm('deal_contacts') ~ ' where contact_id is not null') -%}
+    {%- do parts.append("select 'crm:' || m.contact_id from " ~ identity_work('mentions')
+        ~ " as m left join intermediate.int_identity_nodes as n on n.node = 'crm:' || m.contact_id where n.node is null") -%}
+    {%- do parts.append('select n.node from intermediate.int_identity_nodes as n left join ' ~ identity_work('mentions')
+        ~ " as m on n.node = 'crm:' || m.contact_id where n.source_system = '" ~ crm_system()
+        ~ "' and n.first_load_seq is null and m.contact_id is null") -%}
+{%- endif -%}
 {#- Lists are replaced as a whole, and what the API reads takes leads out of them: all of their records, every day. -#}
 {%- do parts.append("select 'rd:' || contact_uuid from " ~ source('raw_files', 'rd_station_contacts')) -%}
 {%- if crm_system() == 'rd_station_crm' -%}
@@ -81,6 +115,9 @@
     {%- else -%}
         {%- set keys = 'select ' ~ of.key ~ ' from ' ~ (of.via or name) ~ ' where ' ~ of.node ~ ' in (select node from ' ~ identity_work('changed') ~ ')' -%}
     {%- endif -%}
+    {%- if of.became -%}
+        {%- set keys = keys ~ ' union select ' ~ of.key ~ ' from ' ~ name ~ ' where ' ~ of.became ~ ' in (' ~ keys ~ ')' -%}
+    {%- endif -%}
     {%- do make_work('slice_' ~ name | replace('.', '_'), 'select * from ' ~ name ~ ' where ' ~ of.key ~ ' in (' ~ keys ~ ')') -%}
 {%- endfor -%}
 {%- do make_work('former', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in (select node from '
@@ -104,10 +141,19 @@
         {%- set text.sql = text.sql | replace(source(raw.source_name, raw.name) | string, slice) -%}
     {%- endif -%}
 {%- endfor -%}
+{%- set contacts = 'stg_' ~ crm_system() ~ '__contacts' -%}
+{%- if 'model.' ~ project_name ~ '.' ~ contacts in model.depends_on.nodes -%}
+    {%- set text.sql = text.sql | replace(ref(contacts) | string, staged(contacts)) -%}
+{%- endif -%}
 {{ return('(' ~ text.sql ~ '\n)') }}
 {%- endmacro %}
 
 {#- `staged` of the company's CRM. -#}
 {% macro staged_crm(name) -%}
 {{ return(staged("stg_" ~ crm_system() ~ "__" ~ name)) }}
+{%- endmacro %}
+
+{#- Contacts that deals of the company's CRM mention. -#}
+{% macro mentioned_contacts() -%}
+{{ return(identity_work('mentions') if identity_day() and identity_mentions() else staged_crm('deal_contacts')) }}
 {%- endmacro %}

@@ -43,6 +43,7 @@ class Days:
     """What happens in a company of a dozen records; each `next()` gives the raw rows of one day."""
 
     random: random.Random
+    crm: str = "rd_station_crm"
     number: int = 0
     rows: int = 0
     merges: dict[str, str] = field(default_factory=dict)
@@ -98,12 +99,38 @@ class Days:
         contact_id = self._some("c")
         uuid = self._some("u") if self.random.random() < 0.4 else None
         gone = self.random.random() < 0.15
-        raw.add("rd_station_crm", "contacts", load_seq, contact_id=contact_id, integration_id=uuid, created_at="2026-01-04 10:00:00", is_deleted=gone)
+        became = {"converted_to": self.random.choice([None, None, self._some("c")])} if self.crm == "salesforce" else {}
+        raw.add(self.crm, "contacts", load_seq, contact_id=contact_id, integration_id=uuid, created_at="2026-01-04 10:00:00", is_deleted=gone, **became)
         if not gone:
-            self._identifiers(raw, "rd_station_crm", "contact_identifiers", load_seq, contact_id=contact_id)
+            self._identifiers(raw, self.crm, "contact_identifiers", load_seq, contact_id=contact_id)
 
     def _deal(self, raw: Raw, load_seq: int) -> None:
-        deal_id = self._some("d", 3)
+        getattr(self, f"_deal_of_{self.crm}")(raw, load_seq, self._some("d", 3), self._some("l", 3))
+
+    def _deal_of_hubspot(self, raw: Raw, load_seq: int, deal_id: str, lead_id: str) -> None:
+        gone = self.random.random() < 0.15
+        raw.add("hubspot", "leads", load_seq, lead_id=lead_id, deal_id=self.random.choice([None, deal_id]), created_at=self._instant(), is_deleted=gone)
+        raw.add("hubspot", "deals", load_seq, deal_id=deal_id, created_at=self._instant(), is_deleted=self.random.random() < 0.15)
+        raw.add("hubspot", "lead_contacts", load_seq, lead_id=lead_id, contact_id=self._some("c", 9), position=0)
+        raw.add("hubspot", "deal_contacts", load_seq, deal_id=deal_id, contact_id=self._some("c", 9), position=0)
+        if self.random.random() < 0.3:
+            raw.add("hubspot", "contacts", load_seq, contact_id=self._some("c"), is_deleted=True, merged_into=self._some("c", 9))
+
+    def _deal_of_pipedrive(self, raw: Raw, load_seq: int, deal_id: str, lead_id: str) -> None:
+        person_id, source = self.random.choice([None, self._some("c", 9)]), self.random.choice([None, lead_id])
+        raw.add("pipedrive", "deals", load_seq, deal_id=deal_id, person_id=person_id, source_lead_id=source, created_at=self._instant(),
+                is_deleted=self.random.random() < 0.15)  # fmt: skip
+        raw.add("pipedrive", "leads", load_seq, lead_id=lead_id, person_id=self._some("c", 9), created_at=self._instant(), is_deleted=False)
+
+    def _deal_of_salesforce(self, raw: Raw, load_seq: int, deal_id: str, lead_id: str) -> None:
+        converted = {"is_converted": True, "converted_opportunity_id": deal_id, "converted_contact_id": self._some("c", 9)}
+        raw.add("salesforce", "leads", load_seq, lead_id=self._some("c", 9), created_at=self._instant(),
+                **(converted if self.random.random() < 0.5 else {"is_converted": False}))  # fmt: skip
+        raw.add("salesforce", "opportunities", load_seq, opportunity_id=deal_id, created_at=self._instant())
+        raw.add("salesforce", "opportunity_contact_roles", load_seq, role_id=self._some("r", 4), opportunity_id=deal_id, contact_id=self._some("c", 9),
+                is_primary=True, created_at=self._instant(), is_deleted=self.random.random() < 0.2)  # fmt: skip
+
+    def _deal_of_rd_station_crm(self, raw: Raw, load_seq: int, deal_id: str, lead_id: str) -> None:
         raw.add("rd_station_crm", "deals", load_seq, deal_id=deal_id, created_at="2026-01-05 10:00:00", status="ongoing", observed_at=self._instant())
         for position, contact in enumerate(self.random.sample(range(1, 9), self.random.randint(0, 2))):
             raw.add("rd_station_crm", "deal_contacts", load_seq, deal_id=deal_id, contact_id=f"c{contact}", position=position)

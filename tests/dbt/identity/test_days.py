@@ -89,6 +89,22 @@ def test_days_equal_builds_of_all_whatever_changes_and_whenever_one_is_killed(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("crm", ["hubspot", "salesforce", "pipedrive"])
+def test_days_equal_builds_of_all_whatever_the_crm(dbt_home: Path, crm: str) -> None:
+    builder = Builder(dbt_home / crm, BASTAO_DBT_CRM=crm)
+    going_on, whole, company = _fresh(dbt_home, "going-on"), _fresh(dbt_home, "anew"), Days(random.Random(7), crm)
+    looked_at = []
+    for number in range(8):
+        raw = company.next(60 if number == 0 else 6)
+        for database, code in ((going_on, CODE), (whole, "")):
+            raw.write_duckdb(database)
+            builder.build(company.variables, code, database)
+        assert _read(going_on) == _read(whole)
+        looked_at.append(len(_looked_at(going_on)))
+    assert looked_at[0] == 0 and all(looked_at[1:]), "each but the first was an ordinary day"
+
+
+@pytest.mark.long
 def test_days_equal_builds_of_all_on_postgres(dbt_home: Path) -> None:
     company = Days(random.Random(5))
     with scratch_database() as going_on, scratch_database() as whole:

@@ -14,7 +14,7 @@ with crm as (
         cast(null as timestamp) as created_at,
         false as is_deleted,
         cast(null as bigint) as first_load_seq
-    from {{ staged_crm("deal_contacts") }}
+    from {{ mentioned_contacts() }}
 )
 
 select
