@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import httpx
 from ingestion import hubspot, pipedrive, rd_station_crm, salesforce
 from ingestion.ports import NoLimits, Ports, Target
 from ingestion.runner import LoadReport
+from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
 from tests.ingestion.pipedrive.account import FIELDS as PIPEDRIVE_FIELDS
 from tests.ingestion.salesforce.org import FIELDS as SALESFORCE_FIELDS
 from tests.support.hubspot import MEETING_TYPES, PROPERTIES
@@ -66,47 +66,12 @@ CRMS = {
 }
 
 
-class Stopped:
-    """A clock that stands at one instant."""
-
-    def __init__(self, instant: datetime) -> None:
-        self.instant = instant
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError("nothing waits here")
-
-
-class Tokens(dict[str, Any]):
-    """Tokens of one process, in memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-
-    def put(self, system: str, token: dict[str, Any]) -> None:
-        self[system] = token
-
-    @contextlib.contextmanager
-    def lock(self, system: str) -> Iterator[None]:
-        with self._lock:
-            yield
-
-
-@contextlib.contextmanager
-def no_lock(holder: str) -> Iterator[None]:
-    """Nobody else is here."""
-    yield
-
-
 def load(
     name: str, base: str, given: Given, home: Path, load_seq: int, now: datetime, transport: httpx.BaseTransport | None = None,
-    tokens: Tokens | None = None,
+    tokens: MemoryTokens | None = None,
 ) -> LoadReport:  # fmt: skip
     """One run of a CRM's reader into `home`."""
     crm = CRMS[name]
-    config, ports = crm.config(base, given), Ports(NoLimits(), Tokens() if tokens is None else tokens, Stopped(now), load_seq)
+    config, ports = crm.config(base, given), Ports(NoLimits(), tokens or MemoryTokens(), FakeClock(now.isoformat()), load_seq)
     with contextlib.closing(crm.api(config, ports, transport)) as api:
         return crm.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), api)

@@ -27,7 +27,7 @@ def identifier_rows(
     by its kind, and a suspected placeholder, keep their value and carry a reason, so that they link nobody.
     Phones are E.164; equal values of one kind appear once, at their first position.
     """
-    given = ((_email, emails), (_phone, phones), (_cpf, cpfs), (_cnpj, cnpjs))
+    given = ((email_found, emails), (phone_found, phones), (_cpf, cpfs), (_cnpj, cnpjs))
     unique = dict.fromkeys(item for read, raws in given for raw in raws if raw for item in read(str(raw)))
     return [
         {**owner, "kind": kind, "value": value, "reject_reason": reason, "position": position}
@@ -40,7 +40,7 @@ def identifier_columns(
 ) -> dict[str, list[Any]]:
     """The same rows for many owners, as columns: each given list holds one value (or None) per key, `owner` names their column."""
     readers: list[Callable[[str], tuple[Found, ...]]] = [
-        read for read, lists in ((_email, emails), (_phone, phones), (_cpf, cpfs)) for _ in lists
+        read for read, lists in ((email_found, emails), (phone_found, phones), (_cpf, cpfs)) for _ in lists
     ]
     found: list[tuple[str, str, str | None, str | None, int]] = []
     for key, *raws in zip(keys, *emails, *phones, *cpfs, strict=True):
@@ -52,13 +52,15 @@ def identifier_columns(
 
 # People come twice, as a lead and as a contact, and so do their addresses.
 @lru_cache(maxsize=65536)
-def _email(raw: str) -> tuple[Found, ...]:
+def email_found(raw: str) -> tuple[Found, ...]:
+    """What an e-mail field holds."""
     email = normalize_email(raw)
     return _filled(("email", email.value, email.reason))
 
 
 @lru_cache(maxsize=65536)
-def _phone(raw: str) -> tuple[Found, ...]:
+def phone_found(raw: str) -> tuple[Found, ...]:
+    """What a phone field holds: sometimes several numbers."""
     phones = [normalize_phone(part) for part in split_phones(raw)]
     return _filled(
         *(("phone", one.e164, one.reason or (one.kind if one.kind in UNPERSONAL_PHONES else None)) for one in phones)

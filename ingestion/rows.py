@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.errors import LandingError
 from ingestion.tables import TableSpec
@@ -45,9 +46,8 @@ def to_arrow(spec: TableSpec, rows: list[Row]) -> pa.Table:
         clean = _CLEAN.get(column.type)
         values = [row.get(column.name) for row in rows]
         try:
-            arrays.append(
-                pa.array([clean(value) for value in values] if clean else values, _ARROW[column.type])
-            )
+            found = pa.array([clean(value) for value in values] if clean else values, _ARROW[column.type])
+            arrays.append(_without_blanks(found) if column.type == "text" else found)
         except (pa.ArrowException, TypeError, ValueError, InvalidOperation, OverflowError):
             raise LandingError(
                 f"{spec.schema}.{spec.name}.{column.name}: a value is not of type {column.type}; "
@@ -114,10 +114,9 @@ def money(value: Any) -> Decimal | None:
         return None
 
 
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value or None
-    raise TypeError
+def _without_blanks(texts: pa.Array) -> pa.Array:
+    blank = pc.equal(texts, "")
+    return pc.if_else(blank, None, texts) if pc.any(blank).as_py() else texts
 
 
 def _naive(value: Any) -> datetime | None:
@@ -141,7 +140,6 @@ def _round(kind: str) -> Callable[[Any], Decimal | None]:
 
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "text": _text,
     "timestamp": _naive,
     "decimal": _round("decimal"),
     "decimal4": _round("decimal4"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 # Practical subset of RFC 5321/5322: no quoted local parts, no address literals; the domain needs a letter TLD.
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_TOP = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]+")
 _WRAPPED = re.compile(r"^(?:mailto:|[<\s])+|[>;,\s]+$")
 
 _PLACEHOLDER_ADDRESSES = """
@@ -27,6 +28,7 @@ _PLACEHOLDER_LOCALS = """
 PLACEHOLDER_LOCALS = frozenset(_PLACEHOLDER_LOCALS.split())
 # Domains that RFC 2606 and 6761 reserve: nobody receives mail there.
 RESERVED_DOMAINS = ("example.com", "example.org", "example.net", "localhost", "test", "invalid", "example")
+_BELOW_RESERVED = tuple(f".{reserved}" for reserved in RESERVED_DOMAINS)
 
 _FREE_MAIL_DOMAINS = """
     gmail.com googlemail.com hotmail.com hotmail.com.br outlook.com outlook.com.br live.com msn.com
@@ -69,7 +71,7 @@ def is_placeholder(local: str, domain: str) -> bool:
     """True for addresses that stand for "no address"."""
     if f"{local}@{domain}" in PLACEHOLDER_ADDRESSES or local in PLACEHOLDER_LOCALS:
         return True
-    return any(domain == reserved or domain.endswith(f".{reserved}") for reserved in RESERVED_DOMAINS)
+    return domain in RESERVED_DOMAINS or domain.endswith(_BELOW_RESERVED)
 
 
 def corporate_domain(email: Email) -> str | None:
@@ -81,6 +83,6 @@ def _is_valid(local: str, domain: str) -> bool:
     if not 0 < len(local) <= 64 or len(domain) > 253 or not _LOCAL.fullmatch(local):
         return False
     labels = domain.split(".")
-    if len(labels) < 2 or not re.fullmatch(r"[a-z]{2,24}|xn--[a-z0-9-]+", labels[-1]):
+    if len(labels) < 2 or not _TOP.fullmatch(labels[-1]):
         return False
     return all(_LABEL.fullmatch(label) for label in labels)

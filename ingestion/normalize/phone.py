@@ -25,6 +25,10 @@ _CARRIERS = frozenset(["12", "14", "15", "21", "22", "23", "25", "31", "41", "43
 _EXTENSION = re.compile(
     r"\s*(?:ramal|rm|ext(?:ensão|ensao|\.)?|r\.|r|x|#)\s*[:.]?\s*\d{1,6}\s*$", re.IGNORECASE
 )
+_NO_DIGIT = re.compile(r"\D")
+_BETWEEN = re.compile(r"\s*(?:[/;,|]|\s+(?:e|ou|or|and)\s+)\s*", re.IGNORECASE)
+_TOLL_FREE, _SHARED = re.compile(r"0800\d{6,7}"), re.compile(r"(400|300)\d{5}")
+_PREMIUM = re.compile(r"0[359]00\d{6,7}")
 _XX = re.compile(r"0\s*xx", re.IGNORECASE)
 
 
@@ -55,7 +59,7 @@ def normalize_phone(raw: str | None, default_area_code: str | None = None) -> Ph
     if not text:
         return Phone(reason="empty")
     text = _EXTENSION.sub("", text)
-    digits = re.sub(r"\D", "", text)
+    digits = _NO_DIGIT.sub("", text)
     if not digits:
         return Phone(reason="no_digits")
     # "00" is the international prefix only in front of a whole number: (00) before nine digits is no area code.
@@ -74,19 +78,19 @@ def normalize_phone(raw: str | None, default_area_code: str | None = None) -> Ph
 
 def split_phones(raw: str | None) -> list[str]:
     """Several numbers in one field ("11 98888-7777 / 11 3123-4567") as one text each."""
-    parts = re.split(r"\s*(?:[/;,|]|\s+(?:e|ou|or|and)\s+)\s*", (raw or "").strip(), flags=re.IGNORECASE)
-    with_digits = [part for part in parts if len(re.sub(r"\D", "", part)) >= 8]
+    parts = _BETWEEN.split((raw or "").strip())
+    with_digits = [part for part in parts if len(_NO_DIGIT.sub("", part)) >= 8]
     return with_digits if len(with_digits) > 1 else [raw.strip()] if raw and raw.strip() else []
 
 
 def join_protheus(ddi: str | None, ddd: str | None, number: str | None) -> str:
     """The three Protheus columns as one text; an area code that the number repeats is dropped (often `047`)."""
-    area = re.sub(r"\D", "", ddd or "").lstrip("0")
+    area = _NO_DIGIT.sub("", ddd or "").lstrip("0")
     text = (number or "").strip()
-    digits = re.sub(r"\D", "", _EXTENSION.sub("", text))
+    digits = _NO_DIGIT.sub("", _EXTENSION.sub("", text))
     if not digits:
         return ""
-    country = re.sub(r"\D", "", ddi or "").lstrip("0")
+    country = _NO_DIGIT.sub("", ddi or "").lstrip("0")
     if country not in ("", "55"):
         return f"+{country}{area}{digits}"
     carries_area = bool(area) and len(digits.lstrip("0")) >= 10 and digits.lstrip("0").startswith(area)
@@ -116,11 +120,11 @@ def _without_carrier(digits: str) -> str:
 
 
 def _non_geographic(digits: str) -> Phone | None:
-    if re.fullmatch(r"0800\d{6,7}", digits):
+    if _TOLL_FREE.fullmatch(digits):
         return Phone("+55" + digits[1:], "toll_free", confidence="high")
-    if re.fullmatch(r"0?[359]00\d{6,7}", digits) and digits.startswith("0"):
+    if _PREMIUM.fullmatch(digits):
         return Phone("+55" + digits[1:], "shared_or_premium", confidence="high")
-    if re.fullmatch(r"(400|300)\d{5}", digits):
+    if _SHARED.fullmatch(digits):
         return Phone("+55" + digits, "shared_or_premium", confidence="high")
     return None
 

@@ -26,6 +26,7 @@ class Columns:
     def __init__(self, records: Sequence[Row]) -> None:
         self.records = records
         self._texts: dict[str, pa.Array] = {}
+        self._moments: dict[str, pa.Array] = {}
 
     def __len__(self) -> int:
         return len(self.records)
@@ -76,6 +77,11 @@ class Columns:
 
     def moment(self, field: str) -> pa.Array:
         """See `values.moment`."""
+        if field not in self._moments:
+            self._moments[field] = self._instants(field)
+        return self._moments[field]
+
+    def _instants(self, field: str) -> pa.Array:
         found = self.text(field)
         if found.null_count == len(found):
             return self.nothing(INSTANT)

@@ -52,6 +52,12 @@ class MemoryTokens:
             yield
 
 
+@contextlib.contextmanager
+def no_lock(holder: str) -> Iterator[None]:
+    """A warehouse that nobody else uses."""
+    yield
+
+
 class CountingLimiter:
     """Lets everything pass until `budget` calls of a resource are spent."""
 

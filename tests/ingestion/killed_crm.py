@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.paths import PROJECT_ROOT
+from tests.ingestion.deadly import Deadly, next_load
 
 PACKAGE_ROWS = 300
 
@@ -29,28 +29,14 @@ def _load(order: dict[str, Any]) -> None:
     from ingestion.http import ApiClient
 
     runner.PACKAGE_ROWS = PACKAGE_ROWS  # so that there is something between two packages
-    counts = {"call": 0, "step": 0}
-
-    def watched(method: Callable[..., Any], what: str) -> Callable[..., Any]:
-        def counted(*args: Any, **options: Any) -> Any:
-            counts[what] += 1
-            if (order["what"], order["number"]) in ((what, counts[what]), (f"before {what}", counts[what])):
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = method(*args, **options)
-            if (order["what"], order["number"]) == (f"after {what}", counts[what]):
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        return counted
-
-    ApiClient._send = watched(ApiClient._send, "call")  # type: ignore[method-assign]
-    landing.Landing._step = watched(landing.Landing._step, "step")  # type: ignore[method-assign]
+    what, number = order["what"], order["number"]
+    call = Deadly(ApiClient._send, before=number if what in ("call", "before call") else 0).on(ApiClient)
+    step = Deadly(
+        landing.Landing._step, before=number if what == "before step" else 0, after=number if what == "after step" else 0
+    ).on(landing.Landing)
     home = Path(order["home"])
-    runs = home / "runs"
-    load_seq = int(runs.read_text()) + 1 if runs.exists() else 1
-    runs.write_text(str(load_seq))
-    crm_readers.load(order["crm"], order["base"], order["given"], home, load_seq, datetime.fromisoformat(order["now"]))
-    (home / "counts.json").write_text(json.dumps(counts))
+    crm_readers.load(order["crm"], order["base"], order["given"], home, next_load(home), datetime.fromisoformat(order["now"]))
+    (home / "counts.json").write_text(json.dumps({"call": call.calls, "step": step.calls}))
 
 
 def main() -> None:

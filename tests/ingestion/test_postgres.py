@@ -1,7 +1,5 @@
 """The same landing on PostgreSQL, from an ERP that is PostgreSQL too: types, cursors and blanks as on DuckDB."""
 
-import contextlib
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +9,8 @@ import psycopg
 from ingestion.ports import NoLimits, Ports, Target
 from ingestion.protheus import ProtheusConfig, run
 from ingestion.runner import Session, Slice, load
-from tests.ingestion.fakes import FakeClock, MemoryTokens
+from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
 from tests.support.postgres import scratch_database
-
-
-@contextlib.contextmanager
-def no_lock(holder: str) -> Iterator[None]:
-    yield
 
 
 def ports(load_seq: int) -> Ports:

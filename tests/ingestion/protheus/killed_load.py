@@ -7,56 +7,27 @@ WHAT: `chunk` (before the NUMBERth chunk is read), `before` or `after` (the NUMB
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from ingestion import landing, runner
 from ingestion.ports import NoLimits, Ports, Target
 from ingestion.protheus import ProtheusConfig, run
 from ingestion.protheus.database import Database
-from tests.ingestion.fakes import FakeClock, MemoryTokens
-
-
-@contextlib.contextmanager
-def no_lock(holder: str) -> Iterator[None]:
-    """Nobody else is here."""
-    yield
-
-
-def deadly(method: Callable[..., Any], number: int, before: bool) -> Callable[..., Any]:
-    """`method`, whose `number`th call is the last thing the process does."""
-    calls = [0]
-
-    def counted(*args: Any, **options: Any) -> Any:
-        calls[0] += 1
-        if before and calls[0] == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = method(*args, **options)
-        if calls[0] == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return counted
+from tests.ingestion.deadly import Deadly, next_load
+from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
 
 
 def main(url: str, home: str, what: str, number: int) -> None:
     """Run the load; small packages, so that there is something between two of them."""
     runner.PACKAGE_ROWS = 60
-    if number and what == "chunk":
-        Database.chunk = deadly(Database.chunk, number, True)  # type: ignore[method-assign]
-    elif number:
-        landing.Landing._step = deadly(landing.Landing._step, number, what == "before")  # type: ignore[method-assign]
+    if what == "chunk":
+        Deadly(Database.chunk, before=number).on(Database)
+    else:
+        Deadly(landing.Landing._step, **{what: number}).on(landing.Landing)
     folder = Path(home)
-    runs = folder / "runs"
-    load_seq = int(runs.read_text()) + 1 if runs.exists() else 1
-    runs.write_text(str(load_seq))
     config = ProtheusConfig(url, chunk_rows=25)
-    ports = Ports(NoLimits(), MemoryTokens(), FakeClock(), load_seq)
+    ports = Ports(NoLimits(), MemoryTokens(), FakeClock(), next_load(folder))
     print(run(config, ports, Target(folder / "warehouse.duckdb", folder, no_lock)).rows)
 
 
