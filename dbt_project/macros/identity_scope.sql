@@ -32,7 +32,8 @@
     {%- set here = ' where node_no in (select node_no from ' ~ identity_work('scope') ~ ')' -%}
     {%- do make_work('nodes', 'select * from intermediate.int_identity_nodes' ~ here) -%}
     {%- do make_work('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')) -%}
-    {%- do make_work('identifiers', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind in ('cpf', 'email')") -%}
+    {%- do make_work('documents', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'cpf'") -%}
+    {%- do make_work('mailboxes', 'select node_no, kind from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'email'") -%}
     {%- do make_work('links', 'select * from intermediate.int_identity_links' ~ here
         ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')') -%}
 {%- endif -%}
@@ -51,8 +52,10 @@
 {% macro note_published_of_today() -%}
 {%- if identity_day() -%}
     {%- do make_work('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')) -%}
-    {%- do make_work('others', 'select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')) -%}
-    {%- do make_work('ends', 'select node_no, node, person_id from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')') -%}
+    {%- do make_work('others', '(select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')
+        ~ ') except select node_no from ' ~ identity_work('scope')) -%}
+    {%- do make_work('ends', 'select node_no, node, person_id from ' ~ identity_work('parts') ~ ' union all select node_no, node, person_id'
+        ~ ' from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')') -%}
 {%- endif -%}
 {%- endmacro %}
 

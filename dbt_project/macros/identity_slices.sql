@@ -122,8 +122,10 @@
 {%- endfor -%}
 {%- do make_work('former', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in (select node from '
     ~ identity_work('changed') ~ ')') -%}
-{%- do make_work('former_values', 'select distinct kind, identifier from intermediate.int_identity_identifiers where node_no in (select node_no from '
-    ~ identity_work('former') ~ ')') -%}
+{#- Of their former values those that others have, too: whom a value did not tie, its loss does not concern. -#}
+{%- set here = '(select node_no from ' ~ identity_work('former') ~ ')' -%}
+{%- do make_work('former_values', 'select distinct rule as kind, identifier from intermediate.int_identity_links where identifier is not null and (node_no in '
+    ~ here ~ ' or other_no in ' ~ here ~ ')') -%}
 {%- endmacro %}
 
 {#- A staging model; on an ordinary day the same SQL on the raw rows of the changed records alone. Who reads it comes behind
