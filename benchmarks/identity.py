@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.identity_people import write, write_day
-from orchestration.dbt_runner import THREADS, let_the_file_go
+from orchestration.dbt_runner import BUILDING, QUIETLY, THREADS, let_the_file_go, rare_collections
 from orchestration.paths import DBT_PROJECT
 
 COMPONENTS_SECONDS, WHOLE_SECONDS, DAY_SHARE = 60.0, 180.0, 0.1
@@ -52,11 +52,11 @@ def build(database: Path, home: Path, code: str = "benchmark") -> dict[str, floa
 
     os.environ.update({"BASTAO_DBT_DUCKDB_PATH": str(database), "BASTAO_DBT_THREADS": THREADS})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(home / "target")]
-    quiet = ["--log-path", str(home / "logs"), "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
-    quiet += ["--vars", json.dumps({"as_of": "2026-06-30 21:00:00", "identity_code": code})]
-    parsed = dbtRunner().invoke(["parse", *where, *quiet]).result  # so that parsing is not measured
+    where += ["--log-path", str(home / "logs"), "--vars", json.dumps({"as_of": "2026-06-30 21:00:00", "identity_code": code})]
+    parsed = dbtRunner().invoke(["parse", *where, *QUIETLY]).result  # so that parsing is not measured
     started = time.monotonic()
-    result = dbtRunner(manifest=parsed).invoke(["run", "--select", *_MODELS, *where, *quiet])
+    with rare_collections():
+        result = dbtRunner(manifest=parsed).invoke(["run", "--select", *_MODELS, *where, *BUILDING])
     wall = time.monotonic() - started
     let_the_file_go()
     if not result.success:

@@ -37,6 +37,9 @@ MARK = prepared.MARK
 PARSED_AGAINST = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb"}
 # One more than one core keeps busy is enough: dbt's own work per node does not run in parallel, the engine's does.
 THREADS = str(max(2, min(4, os.cpu_count() or 1)))
+# How dbt is run. What it would write of a build (its whole manifest again, a record of results) nobody reads: results come as events.
+QUIETLY = ("--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check")
+BUILDING = (*QUIETLY, "--no-write-json")
 RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
 BAD_STATUS = {"error", "fail", "runtime error"}
 _one_at_a_time = threading.Lock()  # dbt keeps global state: adapters, flags, log handlers
@@ -267,9 +270,9 @@ def _invoke(
     settings.export({"BASTAO_DBT_CRM": profile.crm, "BASTAO_DBT_THREADS": THREADS, **(PARSED_AGAINST if parsing else connection)})
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", profile.engine]
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
-    how = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check"]
+    how = QUIETLY if args == ["parse"] else BUILDING
     try:
-        with _rare_collections():
+        with rare_collections():
             runner = dbtRunner(manifest=manifest, callbacks=[on_event] if on_event else [])
             return runner.invoke([*args, *where, *how])
     finally:
@@ -292,7 +295,7 @@ def let_the_file_go() -> None:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """dbt holds a million objects that all live as long as it runs; looking through them for garbage again and again takes
     five to eight percent of its time."""
     usual = gc.get_threshold()
