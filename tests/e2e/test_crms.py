@@ -36,10 +36,7 @@ def assert_same(company: Companies, crm: str) -> None:
     assert filled >= FILLED and len(filled) > 20
 
 
-# Each further CRM costs a parse and a build of its own, half a minute: `make test` has to stay under ten.
-@pytest.mark.parametrize(
-    "crm", ["hubspot", pytest.param("salesforce", marks=pytest.mark.long), pytest.param("pipedrive", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("crm", ["hubspot", "salesforce", "pipedrive"])
 def test_a_small_company_is_the_same_but_for_the_mask(small: Companies, crm: str) -> None:
     assert_same(small, crm)
 
