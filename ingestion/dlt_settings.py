@@ -11,6 +11,7 @@ from typing import Any
 from dlt.common.configuration.container import Container
 from dlt.common.configuration.providers.provider import ConfigProvider
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
+from dlt.common.runtime.run_context import RunContext
 
 SETTINGS: dict[tuple[str, ...], Any] = {
     ("runtime", "dlthub_telemetry"): False,
@@ -47,6 +48,16 @@ class OwnSettings(ConfigProvider):
         return "bastao"
 
 
+class _OwnContext(RunContext):
+    """dlt's own asks a running Streamlit for secrets, and imports all of it to see whether there is one."""
+
+    def initial_providers(self) -> list[ConfigProvider]:
+        return [OwnSettings()]
+
+
 def use_own_settings() -> None:
     """From here on this process asks nobody else."""
-    Container()[PluggableRunContext].providers.providers = [OwnSettings()]
+    container = Container()
+    if PluggableRunContext not in container:
+        container[PluggableRunContext] = PluggableRunContext(_OwnContext(None))
+    container[PluggableRunContext].providers.providers = [OwnSettings()]

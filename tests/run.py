@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = "2"
+WORKERS = "3"  # for two cores: now and then one of them waits for a server
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ LINT = [
 
 
 def tests(name: str, marks: str) -> Check:
-    """The test suite over both cores; files stay whole, because many share an expensive fixture."""
+    """The test suite in several processes; files stay whole, because many share an expensive fixture."""
     words = ["pytest", "-q", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10", "--durations-min=5"]
     return Check(name, module(*words, "-m", marks), live=True)
 

@@ -13,12 +13,12 @@ import pytest
 from orchestration import stages
 from orchestration.profile import Profile
 from orchestration.settings import load_profile
+from tests.e2e import line
 from tests.e2e.raw_copy import copy_raw
 from tests.support.company import write_profile
 from tests.support.postgres import scratch_database
 
 FILES = ("bastao.duckdb", "plan.duckdb")
-MODELS = "resource_type:model"  # selection of dbt: without the data tests, for rows that passed them
 OF_A_RUN = {"publication"}  # says when and by which run: differs by nature
 
 
@@ -41,7 +41,7 @@ def published_by_both(profile: Profile, base: Path, sandbox_url: str) -> Iterato
         # The load sequence and the outbox belong to the raw rows: without them nothing would count as known.
         for file in filter(Path.is_file, profile.home.glob("state.db*")):
             shutil.copy(file, other.paths.create().home / file.name)
-        stages.transform(other, MODELS)
+        line.build_models(other)
         stages.publish(other).raise_if_refused()
         yield other
 

@@ -20,7 +20,7 @@ from sandbox.truth.identity import identity_score, md5, person_id
 from sandbox.truth.outcomes import conversions_of
 from tests.e2e import line
 from tests.e2e.compare import differences
-from tests.e2e.engines import FILES, MODELS, differences_of, published_by_both
+from tests.e2e.engines import FILES, differences_of, published_by_both
 from tests.e2e.told import HANDOFFS, Story, told, with_record
 
 PLAIN, DIRTY = 11, 23
@@ -280,7 +280,7 @@ def returned(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     story.box.advance(600)
     sent = Counter(_return_of(entry) for entry in story.box.ledger() if _return_of(entry))
     line.ingest_all(story.profile)
-    stages.transform(story.profile, None if story.faulty else MODELS)
+    (stages.transform if story.faulty else line.build_models)(story.profile)
     facts = due[due["eligible"].astype(bool)], plan[plan["eligible"].astype(bool)], sent
     if story.faulty:
         stages.publish(story.profile).raise_if_refused()
