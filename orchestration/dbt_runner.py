@@ -82,7 +82,7 @@ def prepare_manifest(profile: Profile) -> Path:
     Safe to call from several processes at once.
     """
     paths = profile.paths.create()
-    mark, inputs = paths.dbt / MARK, _fingerprint(profile)
+    mark, inputs = paths.dbt / MARK, fingerprint(profile.engine, profile.crm)
     if paths.manifest.exists() and mark.exists() and mark.read_text() == inputs:
         return paths.manifest
     with _one_at_a_time:
@@ -243,12 +243,12 @@ def _parse(profile: Profile) -> Any:
     return result.result
 
 
-def _fingerprint(profile: Profile) -> str:
+def fingerprint(engine: str, crm: str) -> str:
     """What the manifest depends on: the project's files, dbt itself, the engine and the CRM."""
     names = (path for path in DBT_PROJECT.rglob("*") if path.suffix in {".sql", ".yml", ".md", ".csv"})
     kept = (path for path in names if path.relative_to(DBT_PROJECT).parts[0] not in {"target", "logs"})
     facts = sorted(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in kept)
-    facts += [profile.engine, profile.crm, version("dbt-core"), version("dbt-adapters")]
+    facts += [engine, crm, version("dbt-core"), version("dbt-adapters")]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

@@ -86,7 +86,7 @@ def test_manifest_is_not_parsed_again_when_nothing_changed(company: Profile, mon
 
 
 def test_a_home_takes_what_another_one_parsed(company: Profile, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    inputs = dbt_runner._fingerprint(company)
+    inputs = dbt_runner.fingerprint(company.engine, company.crm)
     dbt_runner.prepared.offer(company.paths.dbt, company.engine, company.crm, inputs)
     monkeypatch.setattr(dbt_runner, "_parse", lambda _profile: pytest.fail("parsed"))
     assert dbt_runner.prepare_manifest(profile) == profile.paths.manifest
