@@ -235,9 +235,9 @@ def run_dbt(
 
     if database is not None:
         env["BASTAO_DBT_DUCKDB_PATH"] = str(database)
-    parsed = _parsed(home, env) if project == PROJECT and database is not None and database.stem == "warehouse" else None
+    manifest = parsed(home, env) if project == PROJECT and database is not None and database.stem == "warehouse" else None
     with environment(env), closed_after():
-        result = dbtRunner(manifest=parsed).invoke(
+        result = dbtRunner(manifest=manifest).invoke(
             [
                 *command,
                 "--project-dir",
@@ -259,7 +259,7 @@ def run_dbt(
     return result
 
 
-def _parsed(home: Path, env: dict[str, str]) -> Any:
+def parsed(home: Path, env: dict[str, str]) -> Any:
     """The project as `make install` parsed it, for one run (dbt compiles into it): other variables are no reason to parse anew."""
     from dbt.cli.main import dbtRunner
 

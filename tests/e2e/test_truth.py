@@ -159,7 +159,7 @@ def test_every_headline_metric_of_the_company_its_channels_and_teams(story: Stor
     expected = truth.headline(story.known)
     assert set(expected["status"]) == {"met", "missed", "immature", "not_judgeable"} and expected["interval_high"].notna().any()
     whole = expected["dimension"] == "all"
-    assert len(set(expected[expected["metric"] == "nrr"]["value"])) > 5
+    assert len(set(expected[expected["metric"] == "nrr"]["value"])) > (5 if story.world.seed == PLAIN else 0)
     company = story.mart("select * from marts.rpt_headline_metrics where metric not in ('nrr', 'ltv_cac')")
     _equal(expected[whole].drop(columns=["dimension", "value"]), company, ["metric", "period", "period_start"])
     key = ["metric", "period", "period_start", "dimension", "value"]
@@ -228,7 +228,9 @@ def test_every_attempt_and_every_entry_into_a_stage(story: Story) -> None:
 def test_the_funnel_from_the_first_contact_to_the_renewal(story: Story) -> None:
     expected = truth.funnel(story.known, story.truth)
     assert set(expected["owner_area"]) == {"marketing", "both", "sales", "customer_success"}
-    assert expected[expected["stage_no"] > 6]["entered"].sum() > 0 and (expected["skipped"] > 0).any()
+    assert (expected["skipped"] > 0).any()
+    if story.world.seed == PLAIN:  # too few contracts in the other two
+        assert expected[expected["stage_no"] > 6]["entered"].sum() > 0
     _equal(expected, story.mart("select * from marts.rpt_funnel"), ["period_start", "channel_label", "stage"])
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.dbt.raw_fixture import PROJECT, Raw, closed_after, environment
+from tests.dbt.raw_fixture import PROJECT, Raw, closed_after, environment, parsed
 
 MODELS = ("+int_people", "fct_identity_links", "dim_person_ids", "int_identity_state")
 # Numbers of records may differ between two builds (they are inside matters): tables are compared by what they stand for.
@@ -190,6 +190,7 @@ class Builder:
     """Runs the models of identity in this process; the project is parsed once, as orchestration/dbt_runner.py does."""
 
     def __init__(self, home: Path, target: str = "duckdb", **env: str) -> None:
+        self._home, self._target = home, target
         self._env = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb", **env}
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", target, "--log-level", "none"]
         self._where = [*where, "--target-path", str(home / f"days-{target}"), "--log-path", str(home / "logs")]
@@ -206,7 +207,7 @@ class Builder:
 
     def _parse(self) -> Any:
         # dbt compiles into what it parsed: each build gets its own, which is read from the last one's in a moment.
-        return self._invoke(["parse"], None, {})
+        return parsed(self._home, self._env) if self._target == "duckdb" else self._invoke(["parse"], None, {})
 
     def _invoke(self, command: list[str], manifest: Any, env: dict[str, str]) -> Any:
         from dbt.cli.main import dbtRunner
