@@ -13,21 +13,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from ingestion.plausible import BadRecordError, check
 from ingestion.rows import Row, instant
 from ingestion.runner import Tables
 
-LONGEST = 4000  # characters of a text that lands: longer is no name, label or address
 JOINED = ("tags", "filled_fields")  # many short texts in one
 AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
 NOT_AHEAD = ("created_at", "updated_at", "occurred_at", "last_conversion_at")
-
-
-class BadRecordError(ValueError):
-    """A record that cannot be used; `column` is where, the message why, without the value."""
-
-    def __init__(self, column: str | None, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
 
 
 class Judge:
@@ -63,8 +55,7 @@ class Judge:
     def read(self, table: str, key: str, make: Callable[[], Tables]) -> Tables:
         """The rows that `make` gives for one record; none when it cannot be read: then it is in quarantine."""
         try:
-            tables = make()
-            self._check(tables)
+            tables = check(make(), self._latest, NOT_AHEAD, JOINED)
         except BadRecordError as bad:
             self._refuse(table, key, bad.column, str(bad))
         except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
@@ -77,9 +68,12 @@ class Judge:
         """Whether a naive UTC instant has not come by any clock."""
         return at > self._latest
 
-    def refuse(self, table: str, key: str, column: str, reason: str) -> None:
-        """Part of a record into quarantine; the record itself lands."""
-        self._put(table, key, column, reason)
+    def refuse(self, table: str, key: str | None, column: str | None, reason: str) -> None:
+        """Part of a record into quarantine, once; the record itself lands."""
+        with self._lock:
+            if (table, key, column, reason) not in self._known:
+                self._known.add((table, key, column, reason))
+                self._rows.append({"source_table": table, "record_key": key, "column_name": column, "reason": reason})
 
     def taken(self) -> Tables:
         """The quarantine rows since the last call, to land with the next slice."""
@@ -97,25 +91,10 @@ class Judge:
         if at is not None and at > self._latest:
             raise BadRecordError(stamp, "lies in the future")
 
-    def _check(self, tables: Tables) -> None:
-        for rows in tables.values():
-            for row in rows:
-                for name, value in row.items():
-                    if isinstance(value, str) and len(value) > LONGEST and name not in JOINED:
-                        raise BadRecordError(name, f"longer than {LONGEST} characters")
-                    if name in NOT_AHEAD and isinstance(value, datetime) and value > self._latest:
-                        raise BadRecordError(name, "lies in the future")
-
     def _refuse(self, table: str, key: str | None, column: str | None, reason: str) -> None:
         with self._lock:
             self.refused_ids[table].add(key) if key else self.nameless.add(table)
-        self._put(table, key, column, reason)
-
-    def _put(self, table: str, key: str | None, column: str | None, reason: str) -> None:
-        with self._lock:
-            if (table, key, column, reason) not in self._known:
-                self._known.add((table, key, column, reason))
-                self._rows.append({"source_table": table, "record_key": key, "column_name": column, "reason": reason})
+        self.refuse(table, key, column, reason)
 
 
 def quarantined(schema: str) -> str:

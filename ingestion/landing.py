@@ -27,11 +27,10 @@ from dlt.pipeline.state_sync import load_pipeline_state_from_destination
 from ingestion.dlt_settings import use_own_settings
 from ingestion.errors import LandingError
 from ingestion.ports import Target
-from ingestion.rows import Row, to_arrow
 from ingestion.tables import TABLES, Engine, create_missing, dlt_columns
 
-Package = Mapping[str, list[Row] | pa.Table]
-"""Rows by table: as dicts, or typed already."""
+Package = Mapping[str, pa.Table]
+"""Typed rows by raw table, provenance included."""
 
 
 class Landing:
@@ -161,8 +160,7 @@ class Landing:
             yield dlt.resource(remember(), name="cursors")
             for name, rows in tables.items():
                 hints = cast(Any, dlt_columns(specs[name]))
-                typed = rows if isinstance(rows, pa.Table) else to_arrow(specs[name], rows)
-                yield dlt.resource([typed], name=name, columns=hints, write_disposition="append")
+                yield dlt.resource([rows], name=name, columns=hints, write_disposition="append")
 
         return dlt.source(resources, name=self._source, max_table_nesting=0)()
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.files.mapping import ColumnMap
 from ingestion.normalize import normalize_cnpj, normalize_cpf
+from ingestion.plausible import LONGEST
 
 # Grouping marks are allowed only where they can be nothing else: 1.234,56 with mark "," and 1,234.56 with mark ".".
 _NUMBERS = {
@@ -20,7 +21,6 @@ _NUMBERS = {
 _OFFSET = re.compile(r"\s+(UTC|[-+]\d\d:?\d\d)$")
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16  # decimal(18,2)
-_LONGEST = 4000  # characters: longer is no name, key or reason
 
 
 class BadValue(ValueError):
@@ -35,8 +35,8 @@ def convert(text: str, kind: str, how: ColumnMap) -> Any:
     text = text.strip()
     if not text:
         return None
-    if len(text) > _LONGEST:
-        raise BadValue(f"is longer than {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise BadValue(f"is longer than {LONGEST} characters")
     if how.values:
         return _listed(text, how)
     if how.check:

@@ -17,7 +17,6 @@ from ingestion.fan_out import fan_out
 from ingestion.fields_watch import is_due
 from ingestion.hubspot.activities import activity_properties, activity_row
 from ingestion.hubspot.catalogue import read_catalogue
-from ingestion.hubspot.checks import Implausible, plausible
 from ingestion.hubspot.client import HubspotApi, optional
 from ingestion.hubspot.fields import watch_properties
 from ingestion.hubspot.known import KEYS, QUERIES, Known
@@ -31,10 +30,13 @@ from ingestion.hubspot.people import (
 from ingestion.hubspot.records import Kind, Links, history_names, property_names, record_tables, tombstone
 from ingestion.hubspot.search import changed_since, modified_at
 from ingestion.hubspot.settings import ACTIVITIES, HISTORY_BATCH, PIPELINE, SCHEMA, SYSTEM, HubspotConfig
+from ingestion.plausible import BadRecordError, check
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, instant, merge
 from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
+AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
+STAMPS = ("created_at", "updated_at")
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
@@ -235,8 +237,8 @@ class Reader:
     def _guarded(self, table: str, row: Row, make: Callable[[], Tables]) -> Tables:
         """The rows of one record, or the record in quarantine: one bad record does not stop the others."""
         try:
-            return plausible(make(), self.now)
-        except Implausible as error:
+            return check(make(), self.now + AHEAD, STAMPS)
+        except BadRecordError as error:
             column, reason = error.column, str(error)
         except UNREADABLE as error:
             column, reason = None, f"unreadable ({type(error).__name__})"

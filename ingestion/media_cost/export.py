@@ -18,10 +18,10 @@ from ingestion.media_cost.columns import Columns, find_columns, is_header
 from ingestion.media_cost.rates import Rates
 from ingestion.media_cost.settings import Account, MediaCostError
 from ingestion.media_cost.sheet import Line, Sheet
+from ingestion.plausible import LONGEST
 from ingestion.rows import Row
 
 # More bad lines than good ones is not a bad line here and there: it is a wrong file.
-_LONGEST = 4000  # characters of a name
 _TOLERATED_SHARE = 0.5
 _TOTALS = re.compile(r"total\b.*", re.IGNORECASE)
 _GENERATED = re.compile(r'"?Date Generated: (\w+ \d{1,2}, \d{4}),? (\d{1,2}:\d\d ?[AP]M)', re.IGNORECASE)
@@ -158,8 +158,8 @@ class _Reading:
         name, ref = self._cell(line, "campaign"), self._cell(line, "campaign_ref")
         if not name:
             raise _Bad(self._header("campaign"), "is empty")
-        if len(name) > _LONGEST:
-            raise _Bad(self._header("campaign"), f"is longer than {_LONGEST} characters")
+        if len(name) > LONGEST:
+            raise _Bad(self._header("campaign"), f"is longer than {LONGEST} characters")
         cost = values.amount(self._cell(line, "cost"), self._mark)
         if cost is None:
             raise _Bad(self._header("cost"), f"is not an amount with decimal mark '{self._mark}'")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ingestion.pipedrive.records import BadRecordError, fingerprint, key, moment, reference
+from ingestion.pipedrive.records import fingerprint, key, moment, reference
 from ingestion.pipedrive.settings import PipedriveConfig
+from ingestion.plausible import BadRecordError
 from ingestion.rows import Row, text
 from ingestion.runner import Tables
 

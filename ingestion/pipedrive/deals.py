@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ingestion.pipedrive.records import BadRecordError, custom, customs, fingerprint, key, moment, reference
+from ingestion.pipedrive.records import custom, customs, fingerprint, key, moment, reference
 from ingestion.pipedrive.settings import PipedriveConfig
+from ingestion.plausible import BadRecordError
 from ingestion.rows import Row, integer, money, text
 from ingestion.runner import Tables
 

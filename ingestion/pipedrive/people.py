@@ -6,8 +6,9 @@ from typing import Any
 
 from ingestion.identifiers import identifier_rows
 from ingestion.normalize import STATE_NAMES, STATES, normalize_cnpj, web_domain
-from ingestion.pipedrive.records import BadRecordError, customs, fingerprint, key, moment, reference
+from ingestion.pipedrive.records import customs, fingerprint, key, moment, reference
 from ingestion.pipedrive.settings import PipedriveConfig
+from ingestion.plausible import BadRecordError
 from ingestion.rows import Row, text
 from ingestion.runner import Tables
 

@@ -7,19 +7,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from ingestion.plausible import BadRecordError, check
 from ingestion.rows import Row, instant
 from ingestion.runner import Tables
 
-LONGEST = 4000  # characters of a text that lands; more is no name and no reason
 AHEAD = timedelta(hours=1)  # an instant later than this after now is no instant of ours
-
-
-class BadRecordError(ValueError):
-    """A record that cannot be used; `column` is where, the message why, without the value."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
+STAMPS = ("created_at", "updated_at")
 
 
 def key(body: Any, name: str = "id") -> str:
@@ -79,24 +72,12 @@ def each(bodies: Iterable[Any], table: str, read: Callable[[Row], Tables], now: 
     bad: list[Row] = []
     for body in bodies:
         try:
-            tables = read(body if isinstance(body, dict) else {})
-            _check(tables, now)
-            good.append(tables)
+            good.append(check(read(body if isinstance(body, dict) else {}), now + AHEAD, STAMPS))
         except BadRecordError as error:
             bad.append(_refused(body, table, error.column, str(error)))
         except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
             bad.append(_refused(body, table, None, f"cannot be read ({type(error).__name__})"))
     return good, bad
-
-
-def _check(tables: Tables, now: datetime) -> None:
-    for rows in tables.values():
-        for row in rows:
-            for name, value in row.items():
-                if isinstance(value, str) and len(value) > LONGEST:
-                    raise BadRecordError(name, f"longer than {LONGEST} characters")
-                if name in ("created_at", "updated_at") and isinstance(value, datetime) and value > now + AHEAD:
-                    raise BadRecordError(name, "lies in the future")
 
 
 def _refused(body: Any, table: str, column: str | None, reason: str) -> Row:

@@ -13,8 +13,8 @@ import httpx
 
 from ingestion.errors import ApiError, SourceError
 from ingestion.http import ApiClient, Response
-from ingestion.judged import BadRecordError
 from ingestion.oauth import OAuth, OAuthApp
+from ingestion.plausible import BadRecordError
 from ingestion.ports import Ports
 from ingestion.rd_station.settings import (
     ASSET_PAGE,

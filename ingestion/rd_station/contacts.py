@@ -12,7 +12,8 @@ from typing import Any
 
 from ingestion.errors import ApiError
 from ingestion.identifiers import identifier_rows
-from ingestion.judged import BadRecordError, Judge
+from ingestion.judged import Judge
+from ingestion.plausible import BadRecordError
 from ingestion.rd_station.client import RdStationApi
 from ingestion.rd_station.conversions import conversion_rows, when
 from ingestion.rd_station.known import Task, stage_code

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from ingestion.judged import BadRecordError
+from ingestion.plausible import BadRecordError
 from ingestion.rd_station_crm.client import CrmApi
 from ingestion.rd_station_crm.settings import PAGE, WINDOW_ROWS
 from ingestion.rows import Row, boolean, instant, integer, money, text

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingestion.identifiers import identifier_rows
-from ingestion.judged import BadRecordError
 from ingestion.normalize import STATES, normalize_cnpj, web_domain
+from ingestion.plausible import BadRecordError
 from ingestion.rows import Row, instant, text
 from ingestion.runner import Tables
 

@@ -179,17 +179,18 @@ class Reader:
         if not all(isinstance(record, dict) for record in records):
             raise Unreadable("record", "wrong_type")
         columns = Columns(records)
-        keys, stamps = columns.record_id().to_pylist(), columns.needed(resource.stamp)
-        last = pc.max(stamps).as_py()
+        keys, times = columns.record_id().to_pylist(), columns.needed(resource.stamp)
+        last = pc.max(times).as_py()
         if last > latest:
             raise Unreadable(resource.stamp, "instant_in_the_future")
         self._newest = max(last, self._newest or last)
         known = self.known.stamps[resource.name]
-        news = dict(zip(keys, stamps.cast(pa.int64()).to_pylist(), strict=True))
+        stamps = times.cast(pa.int64()).to_pylist()
+        news = dict(zip(keys, stamps, strict=True))
         if len(news) == len(keys) and known.keys().isdisjoint(news):  # nearly always: nothing of this answer was met before
             numbers = list(range(len(keys)))
         else:
-            numbers, news = _news(keys, stamps.cast(pa.int64()).to_pylist(), known)
+            numbers, news = _news(keys, stamps, known)
         converted = resource.convert(convert, columns.taken(numbers)) if numbers else {}
         known |= news
         return converted

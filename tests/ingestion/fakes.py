@@ -12,8 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.ports import Ports, Target
-from ingestion.rows import to_arrow
-from ingestion.tables import TABLES, create_missing
+from ingestion.tables import create_missing
 
 
 class FakeClock:
@@ -139,14 +138,10 @@ class DirectLanding:
     def state(self) -> dict[str, Any]:
         return json.loads(self._cursors.read_text()) if self._cursors.exists() else {}
 
-    def join(self, name: str, rows: list[dict[str, Any]], typed: pa.Table) -> pa.Table:
-        return pa.concat_tables([typed, to_arrow(TABLES[self._dataset][name], rows)])
-
-    def load(self, tables: dict[str, Any], state: dict[str, Any]) -> None:
+    def load(self, tables: dict[str, pa.Table], state: dict[str, Any]) -> None:
         with self._target.lock("load"), duckdb.connect(str(self._target.destination)) as connection:
             for name, rows in tables.items():
-                typed = rows if isinstance(rows, pa.Table) else to_arrow(TABLES[self._dataset][name], rows)
-                connection.register("arrived", typed)
+                connection.register("arrived", rows)
                 connection.execute(f"insert into {self._dataset}.{name} by name select * from arrived")
         self._cursors.write_text(json.dumps(state))
 
