@@ -1,13 +1,16 @@
 """The runner behind `make test`, `make test-all` and `make lint`: checks in order, stopping at the first that fails.
 
-Output is for a person: one line per check, and the whole story of the one that failed.
+Output is for a person: one line per check, and the whole story of the one that failed. The types are checked beside the
+tests: that takes one core half a minute, while tests wait for servers now and then.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +22,15 @@ WORKERS = "3"  # for two cores: now and then one of them waits for a server
 
 @dataclass(frozen=True)
 class Check:
-    """One command. `live` lets its output through while it runs; others speak only when they fail."""
+    """One command. `live` lets its output through while it runs; others speak only when they fail.
+
+    `beside`: the checks that follow need not wait for it.
+    """
 
     name: str
     command: Sequence[str]
     live: bool = False
+    beside: bool = False
 
 
 def module(*words: str) -> list[str]:
@@ -39,7 +46,7 @@ def script(name: str, *words: str) -> list[str]:
 LINT = [
     Check("style (ruff)", module("ruff", "check", ".")),
     Check("import rules (import-linter)", script("lint-imports")),
-    Check("types (mypy)", module("mypy")),
+    Check("types (mypy)", module("mypy"), beside=True),
 ]
 
 
@@ -62,31 +69,61 @@ def main(arguments: Sequence[str]) -> int:
     if group not in GROUPS:
         print(f"usage: python -m tests.run [{'|'.join(GROUPS)}]", file=sys.stderr)
         return 2
-    results: list[tuple[str, float]] = []
+    begun, running, passed = time.monotonic(), list[Running](), list[tuple[str, float]]()
     for check in GROUPS[group]:
-        started = time.monotonic()
-        code = run(check)
-        seconds = time.monotonic() - started
-        if code != 0:
-            summary(results)
-            print(f"  FAILED  {check.name:<32}{seconds:7.1f} s\n\nAgain: {' '.join(map(str, check.command))}")
-            return code
-        results.append((check.name, seconds))
-    summary(results)
-    print(f"\nAll passed in {sum(seconds for _, seconds in results):.0f} s.")
+        running.append(Running(check))
+        while waited_for(running, check is GROUPS[group][-1]):
+            time.sleep(0.05)
+            for one in [one for one in running if one.process.poll() is not None]:
+                running.remove(one)
+                if one.process.returncode:
+                    stop(running)
+                    one.tell()
+                    summary(passed)
+                    print(f"  FAILED  {one.check.name:<32}{one.seconds:7.1f} s\n\nAgain: {' '.join(map(str, one.check.command))}")
+                    return one.process.returncode
+                passed.append((one.check.name, one.seconds))
+    summary(passed)
+    print(f"\nAll passed in {time.monotonic() - begun:.0f} s.")
     return 0
 
 
-def run(check: Check) -> int:
-    """Run one check and return its exit code."""
-    print(f"· {check.name}", flush=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BASTAO_")}
-    if check.live:
-        return subprocess.run(check.command, cwd=ROOT, env=environment, check=False).returncode
-    done = subprocess.run(check.command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        print(done.stdout + done.stderr)
-    return done.returncode
+class Running:
+    """A check that was started."""
+
+    def __init__(self, check: Check) -> None:
+        print(f"· {check.name}", flush=True)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BASTAO_")}
+        self.check, self._started = check, time.monotonic()
+        self._output = None if check.live else tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the check runs
+        self.process = subprocess.Popen(check.command, cwd=ROOT, env=environment, stdout=self._output, stderr=self._output)
+
+    @property
+    def seconds(self) -> float:
+        """Since it was started."""
+        return time.monotonic() - self._started
+
+    def tell(self) -> None:
+        """What it said, if that was not shown already."""
+        if self._output:
+            self._output.seek(0)
+            print(self._output.read())
+
+
+def waited_for(running: Sequence[Running], last: bool) -> bool:
+    """Whether the next check must wait, or the end when no check comes after."""
+    return any(last or not one.check.beside for one in running)
+
+
+def stop(running: Sequence[Running]) -> None:
+    """Interrupt what still runs, as Ctrl-C would: tests stop their servers then."""
+    for one in running:
+        one.process.send_signal(signal.SIGINT)
+    for one in running:
+        try:
+            one.process.wait(30)
+        except subprocess.TimeoutExpired:
+            one.process.kill()
 
 
 def summary(results: Sequence[tuple[str, float]]) -> None:
