@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from contract.problems import ConfigurationError
+from contract.channels import unmapped_channels
+from contract.mappings import load_mappings
+from contract.problems import ConfigurationError, did_you_mean
 from orchestration import (
     agreements,
     diagnosis_accounts,
@@ -25,7 +27,7 @@ STALE = timedelta(hours=26)
 def examine(profile: Profile) -> list[Finding]:
     """Everything that can be looked at without a run."""
     with Runtime(profile) as runtime:
-        findings = [*_secrets(profile), _agreement(runtime), _lock(runtime), *_freshness(runtime), *_webhooks(runtime), *_express(runtime)]
+        findings = [*_secrets(profile), *agreement(runtime), _lock(runtime), *_freshness(runtime), *_webhooks(runtime), *_express(runtime)]
         if not any(finding.status == "problem" and finding.what == "secret" for finding in findings):
             findings += diagnosis_accounts.examine(runtime)
         return [*findings, *diagnosis_data.examine(runtime)]
@@ -39,13 +41,19 @@ def _secrets(profile: Profile) -> Iterator[Finding]:
         yield Finding("secrets", "ok", "every secret that bastao.yaml names is set")
 
 
-def _agreement(runtime: Runtime) -> Finding:
+def agreement(runtime: Runtime) -> Iterator[Finding]:
+    """Whether it can be read, is unchanged where it came into force, and names channels that leads can have."""
     try:
         found = agreements.read(runtime.profile)
         agreements.refuse_changes(runtime, found, runtime.now_or_system())
+        mappings = load_mappings(runtime.profile.folder / "mappings")
     except ConfigurationError as error:
-        return Finding("agreement", "problem", str(error), "bastao agreement check says it line by line.")
-    return Finding("agreement", "ok", f"{len(found.versions)} version(s), none changed after it came into force")
+        yield Finding("agreement", "problem", str(error), "bastao agreement check says it line by line.")
+        return
+    yield Finding("agreement", "ok", f"{len(found.versions)} version(s), none changed after it came into force")
+    for version, place, channel in unmapped_channels(found, mappings):
+        words = f"{version} names the channel {channel} ({place}), which mappings/channels.yaml gives to no traffic: no lead has it"
+        yield Finding("channel", "note", words, did_you_mean(channel, (block.channel for block in mappings.channels)))
 
 
 def _lock(runtime: Runtime) -> Finding:

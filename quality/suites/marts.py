@@ -26,6 +26,7 @@ def _keys() -> list[Rule]:
         "fct_opportunities": "opportunity_id",
         "fct_funnel_events": "event_id",
         "fct_contact_attempts": "attempt_id",
+        "fct_consent_events": "consent_event_id",
         "fct_sla_verdicts": "verdict_id",
         "fct_sla_restatements": "restatement_id",
         "rpt_open_clocks": "verdict_id",

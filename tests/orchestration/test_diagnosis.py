@@ -52,6 +52,20 @@ def test_every_account_is_asked(place: tuple[SandboxHandle, Profile]) -> None:
     assert not any(secret in shown for secret in _secrets(box))
 
 
+def test_a_channel_that_no_lead_can_have_is_named(place: tuple[SandboxHandle, Profile]) -> None:
+    _, profile = place
+    file = profile.folder / "mappings" / "channels.yaml"
+    before = file.read_text(encoding="utf-8")
+    with Runtime(profile) as runtime:
+        assert [finding.what for finding in diagnosis.agreement(runtime)] == ["agreement"]
+        file.write_text(before.replace("channel: partner", "channel: partners"), encoding="utf-8")
+        told = list(diagnosis.agreement(runtime))[1:]
+    file.write_text(before, encoding="utf-8")
+    assert {finding.what for finding in told} == {"channel"} and {finding.status for finding in told} == {"note"}
+    assert all("v5 names the channel partner (" in finding.detail for finding in told)
+    assert all(finding.remedy == 'Did you mean "partners"?' for finding in told)
+
+
 def _secrets(box: SandboxHandle) -> list[str]:
     given = box.credentials
     return [given["marketing"]["client_secret"], given["crm_v1"]["token"], given["crm_v2"]["refresh_token"]]
