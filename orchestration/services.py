@@ -143,11 +143,29 @@ def wait(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
 
 
 def stop_all(children: list[subprocess.Popen[bytes]]) -> None:
-    """Ask all to end (SIGINT: Dagster's servers stop cleanly on it), then insist."""
+    """Ask all to end (SIGINT: Dagster's servers stop cleanly on it), then insist, until no process of theirs is left.
+
+    Each child leads a group of its own, which outlives it: a run that Dagster's servers started would go on writing.
+    """
+    left = list(children)
     for number, patience in ((signal.SIGINT, STOP_SECONDS), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
-        alive = [child for child in children if child.poll() is None]
-        for child in alive:
-            child.send_signal(number)
+        for child in left:
+            with contextlib.suppress(ProcessLookupError):
+                if number == signal.SIGINT:
+                    child.send_signal(number)
+                else:
+                    os.killpg(child.pid, number)
         deadline = time.monotonic() + patience
-        while time.monotonic() < deadline and any(child.poll() is None for child in alive):
+        while (left := [child for child in left if _is_left(child)]) and time.monotonic() < deadline:
             time.sleep(0.05)
+
+
+def _is_left(child: subprocess.Popen[bytes]) -> bool:
+    """Whether a process of the child's group is alive. Asked until it is not: then the number may belong to others."""
+    if child.poll() is None:
+        return True
+    try:
+        os.killpg(child.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
