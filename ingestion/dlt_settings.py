@@ -19,6 +19,7 @@ SETTINGS: dict[tuple[str, ...], Any] = {
     ("load", "delete_completed_jobs"): True,  # a loaded package is a second copy of personal data that nobody reads
     ("load", "run_sleep"): 0.0,  # nothing else is coming: after a package there is nothing to wait for
     ("normalize", "run_sleep"): 0.0,
+    ("data_writer", "compression"): "none",  # a package lives for a second: packing and unpacking it costs more than its bytes
     ("normalize", "parquet_normalizer", "add_dlt_load_id"): True,
     # A row is named by load_seq and row_seq; for `_dlt_id`, which nobody reads, dlt would write every file a second time.
     ("normalize", "parquet_normalizer", "add_dlt_id"): False,

@@ -1,6 +1,6 @@
 """The list of raw tables: every schema, table and column that ingestion may write and staging may read.
 
-One list serves three readers: dlt (`dlt_columns` gives its column hints), the DDL that creates the tables a
+One list serves three readers: dlt (`rows` gives it Arrow types, `dlt_columns` the rest), the DDL that creates the tables a
 company has no source for (`create_missing`, so that dbt always finds them), and tests of the staging models.
 
 Instants are UTC without zone; dates are calendar dates; money is decimal(18,2); ids are text. Integers are
@@ -26,15 +26,6 @@ _DDL: dict[str, tuple[str, str]] = {  # our type -> (DuckDB, PostgreSQL)
     "date": ("date", "date"),
     "decimal": ("decimal(18,2)", "numeric(18,2)"),
     "decimal4": ("decimal(18,4)", "numeric(18,4)"),
-}
-_DLT: dict[str, dict[str, Any]] = {
-    "text": {"data_type": "text"},
-    "int": {"data_type": "bigint"},
-    "bool": {"data_type": "bool"},
-    "timestamp": {"data_type": "timestamp", "timezone": False, "precision": 6},
-    "date": {"data_type": "date"},
-    "decimal": {"data_type": "decimal", "precision": 18, "scale": 2},
-    "decimal4": {"data_type": "decimal", "precision": 18, "scale": 4},
 }
 
 
@@ -103,10 +94,14 @@ def all_specs() -> Iterable[TableSpec]:
 
 
 def dlt_columns(spec: TableSpec) -> dict[str, dict[str, Any]]:
-    """Column hints for a dlt resource: complete, so that dlt infers nothing from the first rows it sees."""
+    """Column hints for a dlt resource of Arrow tables, for what Arrow's types do not tell it: that instants have no zone.
+
+    dlt checks every hint and prints it into its trace, which takes as long as writing the rows.
+    """
     return {
-        column.name: {"name": column.name, "nullable": True, **_DLT[column.type]}
+        column.name: {"name": column.name, "nullable": True, "data_type": "timestamp", "timezone": False, "precision": 6}
         for column in spec.all_columns
+        if column.type == "timestamp"
     }
 
 

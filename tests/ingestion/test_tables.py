@@ -51,9 +51,7 @@ def test_column_types_of_both_engines() -> None:
     )
     assert '"stamped_at" timestamp without time zone' in ddl(spec, "postgres")
     hints = dlt_columns(spec)
-    assert hints["stamped_at"]["timezone"] is False
-    assert (hints["d2_total"]["precision"], hints["d2_total"]["scale"]) == (18, 2)
-    assert list(hints)[-4:] == ["load_seq", "row_seq", "extracted_at", "record_origin"]
+    assert list(hints) == ["stamped_at", "extracted_at"] and hints["stamped_at"]["timezone"] is False
 
 
 def test_no_personal_column_of_customers_lands() -> None:
