@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import mul
 
 _SEPARATORS = str.maketrans("", "", " .-/‐‑‒–—\u00a0\t")
 
 _ALPHABET = re.compile(r"[0-9A-Z]+")
-_WEIGHTS = tuple(2 + place % 8 for place in reversed(range(13)))
+_SECOND = tuple(2 + place % 8 for place in reversed(range(13)))
+_FIRST = _SECOND[1:]
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def normalize_cpf(raw: str | None) -> Document:
         return Document(None, "bad_length")
     if len(set(text)) == 1:
         return Document(None, "repeated_digit")
-    first = _check_digit(zip(_digits(text[:9]), range(10, 1, -1), strict=True))
-    second = _check_digit(zip(_digits(text[:9] + first), range(11, 1, -1), strict=True))
+    first = _check_digit(text[:9], range(10, 1, -1))
+    second = _check_digit(text[:9] + first, range(11, 1, -1))
     return Document(text) if text[9:] == first + second else Document(None, "bad_check_digits")
 
 
@@ -83,17 +85,12 @@ def document_kind(raw: str | None, person_type: str | None = None) -> str | None
 
 
 def _cnpj_check_digits(base: str) -> str:
-    # Weights 2 to 9 from right to left, starting again at 2; a character counts as its ASCII code minus 48.
-    codes = [ord(char) - 48 for char in base]
-    first = _check_digit(zip(codes, _WEIGHTS[1:], strict=True))
-    second = _check_digit(zip([*codes, int(first)], _WEIGHTS, strict=True))
-    return first + second
+    # Weights 2 to 9 from right to left, starting again at 2.
+    first = _check_digit(base, _FIRST)
+    return first + _check_digit(base + first, _SECOND)
 
 
-def _check_digit(pairs: Iterable[tuple[int, int]]) -> str:
-    remainder = sum(value * weight for value, weight in pairs) % 11
+def _check_digit(text: str, weights: Iterable[int]) -> str:
+    """Of ASCII text and as many weights; a character counts as its code minus 48."""
+    remainder = sum(map(mul, (code - 48 for code in text.encode()), weights)) % 11
     return "0" if remainder < 2 else str(11 - remainder)
-
-
-def _digits(text: str) -> list[int]:
-    return [int(char) for char in text]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
+
+# Nearly all of them: what `urlsplit` would find nothing else in.
+_PLAIN = re.compile(r"(?:https?://)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)/?")
 
 
 def web_domain(url: Any) -> str | None:
@@ -11,6 +15,8 @@ def web_domain(url: Any) -> str | None:
     address = str(url or "").strip()
     if not address or " " in address:
         return None
+    if plain := _PLAIN.fullmatch(address):
+        return plain[1].removeprefix("www.")
     try:
         host = urlsplit(address if "//" in address else f"//{address}").hostname
     except ValueError:

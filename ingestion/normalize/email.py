@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 # Practical subset of RFC 5321/5322: no quoted local parts, no address literals; the domain needs a letter TLD.
-_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_TOP = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]+")
+_LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_TOP = r"[a-z]{2,24}|xn--[a-z0-9-]{0,58}[a-z0-9]"
+_ADDRESS = re.compile(rf"({_LOCAL})@((?:{_LABEL}\.)+(?:{_TOP}))")
 _WRAPPED = re.compile(r"^(?:mailto:|[<\s])+|[>;,\s]+$")
 
 _PLACEHOLDER_ADDRESSES = """
@@ -56,12 +57,16 @@ def normalize_email(raw: str | None) -> Email:
     Lower case on both sides of the @: mail systems that tell cases apart are not met, people who type both are.
     Blanks inside are not repaired: joining the words would be a guess at another person's address.
     """
-    text = _WRAPPED.sub("", (raw or "").strip()).strip().lower()
-    if not text:
-        return Email(None, "empty")
-    local, at, domain = text.rpartition("@")
-    if not at or not _is_valid(local, domain):
+    text = (raw or "").lower()
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        text = _WRAPPED.sub("", (raw or "").strip()).strip().lower()
+        if not text:
+            return Email(None, "empty")
+        found = _ADDRESS.fullmatch(text)
+    if found is None or len(found[1]) > 64 or len(found[2]) > 253:
         return Email(None, "bad_format")
+    local, domain = found.groups()
     if is_placeholder(local, domain):
         return Email(None, "placeholder")
     return Email(text, None, domain, domain in FREE_MAIL_DOMAINS)
@@ -77,12 +82,3 @@ def is_placeholder(local: str, domain: str) -> bool:
 def corporate_domain(email: Email) -> str | None:
     """The domain that names a company, None for free mail and refused addresses."""
     return None if email.domain is None or email.is_free else email.domain
-
-
-def _is_valid(local: str, domain: str) -> bool:
-    if not 0 < len(local) <= 64 or len(domain) > 253 or not _LOCAL.fullmatch(local):
-        return False
-    labels = domain.split(".")
-    if len(labels) < 2 or not _TOP.fullmatch(labels[-1]):
-        return False
-    return all(_LABEL.fullmatch(label) for label in labels)

@@ -27,6 +27,7 @@ _EXTENSION = re.compile(
 )
 _NO_DIGIT = re.compile(r"\D")
 _BETWEEN = re.compile(r"\s*(?:[/;,|]|\s+(?:e|ou|or|and)\s+)\s*", re.IGNORECASE)
+_ONE = re.compile(r"[\d\s()+.-]*")  # no word and no mark that could stand between two numbers
 _TOLL_FREE, _SHARED = re.compile(r"0800\d{6,7}"), re.compile(r"(400|300)\d{5}")
 _PREMIUM = re.compile(r"0[359]00\d{6,7}")
 _XX = re.compile(r"0\s*xx", re.IGNORECASE)
@@ -78,9 +79,12 @@ def normalize_phone(raw: str | None, default_area_code: str | None = None) -> Ph
 
 def split_phones(raw: str | None) -> list[str]:
     """Several numbers in one field ("11 98888-7777 / 11 3123-4567") as one text each."""
-    parts = _BETWEEN.split((raw or "").strip())
-    with_digits = [part for part in parts if len(_NO_DIGIT.sub("", part)) >= 8]
-    return with_digits if len(with_digits) > 1 else [raw.strip()] if raw and raw.strip() else []
+    text = (raw or "").strip()
+    if not _ONE.fullmatch(text):
+        with_digits = [part for part in _BETWEEN.split(text) if len(_NO_DIGIT.sub("", part)) >= 8]
+        if len(with_digits) > 1:
+            return with_digits
+    return [text] if text else []
 
 
 def join_protheus(ddi: str | None, ddd: str | None, number: str | None) -> str:
