@@ -25,7 +25,8 @@ from typing import Any
 import duckdb
 
 from benchmarks.identity_people import write, write_day
-from orchestration.dbt_runner import BUILDING, QUIETLY, THREADS, let_the_file_go, rare_collections
+from ingestion.garbage import rare_collections
+from orchestration.dbt_runner import BUILDING, QUIETLY, THREADS, let_the_file_go
 from orchestration.paths import DBT_PROJECT
 
 COMPONENTS_SECONDS, WHOLE_SECONDS, DAY_SHARE = 60.0, 180.0, 0.1

@@ -18,7 +18,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -62,6 +62,12 @@ def open_wire(base_url: str, timeout: httpx.Timeout, transport: httpx.BaseTransp
     if transport is not None or _behind_proxy(base_url):
         return HttpxWire(base_url, timeout, transport)
     return DirectWire(base_url, timeout)
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """How other hosts are trusted: one for the process, reading the list of authorities takes as long as a hundred calls."""
+    return httpx.create_ssl_context()
 
 
 def _behind_proxy(base_url: str) -> bool:
@@ -122,10 +128,6 @@ class DirectWire:
         return url
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context()
-
-    @cached_property
     def _prefix(self) -> str:
         return self._address.raw_path.decode().rstrip("/")
 
@@ -153,7 +155,7 @@ class DirectWire:
         url, waits = self._address, self._timeout
         host = url.raw_host.decode()
         connection = (
-            http.client.HTTPSConnection(host, url.port, timeout=waits.connect, context=self._tls)
+            http.client.HTTPSConnection(host, url.port, timeout=waits.connect, context=tls())
             if url.scheme == "https"
             else http.client.HTTPConnection(host, url.port, timeout=waits.connect)
         )
@@ -172,7 +174,7 @@ class HttpxWire:
     def __init__(self, base_url: str, timeout: httpx.Timeout, transport: httpx.BaseTransport | None) -> None:
         self._base, self._extensions = base_url, {"timeout": timeout.as_dict()}
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._http = httpx.Client(limits=limits, transport=transport)
+        self._http = httpx.Client(limits=limits, transport=transport, verify=tls())
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any], headers: dict[str, str], content: bytes | None

@@ -8,8 +8,8 @@ and `notes` for what the operator should know.
 from __future__ import annotations
 
 import contextlib
-import copy
 import itertools
+import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.errors import IngestionError, QuotaExhausted
+from ingestion.garbage import rare_collections
 from ingestion.landing import Landing
 from ingestion.personal import PERSONAL
 from ingestion.ports import Clock, Lock, NoProgress, Ports, Progress, Target
@@ -89,6 +90,7 @@ class LoadReport:
 Reader = Callable[[Session], Iterable[Slice]]
 
 
+@rare_collections()
 def load(
     pipeline_name: str,
     dataset: str,
@@ -147,7 +149,8 @@ class _Package:
         self._landing, self._specs, self._stamp, self._scrub, self._personal = landing, specs, stamp, scrub, personal
         self.counts: dict[str, int] = {}
         self._waiting: dict[str, list[pa.Table]] = {}
-        self._state = self._stored = landing.state
+        self._stored = landing.state
+        self._state = pickle.dumps(self._stored)  # the reader changes its own with every slice
         self._since = time.monotonic()
 
     def add(self, part: Slice, state: dict[str, Any]) -> None:
@@ -162,17 +165,18 @@ class _Package:
         for name, rows in compact(tables).items():
             self._stamp(rows, part.origin)
             self._wait(name, to_arrow(self._specs[name], rows))
-        self._state = copy.deepcopy(state)
+        self._state = pickle.dumps(state)
         many = sum(len(table) for waiting in self._waiting.values() for table in waiting) >= PACKAGE_ROWS
         if part.flush or many or time.monotonic() - self._since >= PACKAGE_SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Land what was gathered; nothing happens when neither rows nor cursors are new."""
-        if self._waiting or self._state != self._stored:
-            self._landing.load({name: pa.concat_tables(waiting) for name, waiting in self._waiting.items()}, self._state)
+        state = pickle.loads(self._state)
+        if self._waiting or state != self._stored:
+            self._landing.load({name: pa.concat_tables(waiting) for name, waiting in self._waiting.items()}, state)
         self._waiting = {}
-        self._stored, self._since = self._state, time.monotonic()
+        self._stored, self._since = state, time.monotonic()
 
     def _wait(self, name: str, table: pa.Table) -> None:
         if len(table):

@@ -15,6 +15,7 @@ import orjson
 
 from ingestion.errors import AuthError
 from ingestion.http import TIMEOUT
+from ingestion.http_wire import tls
 from ingestion.ports import Clock, TokenStore
 
 EARLY_SECONDS = 60.0  # renew a little before the end: the answer must still arrive in time
@@ -83,7 +84,7 @@ class StoredToken(ABC):
         last = ""
         for attempt in range(ATTEMPTS):
             try:
-                with httpx.Client(timeout=TIMEOUT, transport=self._transport) as client:
+                with httpx.Client(timeout=TIMEOUT, transport=self._transport, verify=tls()) as client:
                     answer = client.post(url, **where)
                 if answer.status_code < 500 and answer.status_code != 429:
                     told = answer.is_success or self.json_refusals

@@ -18,7 +18,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -27,6 +26,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from ingestion.garbage import rare_collections
 from orchestration import prepared, settings
 from orchestration.paths import DBT_PROJECT
 from orchestration.profile import Profile
@@ -292,18 +292,6 @@ def let_the_file_go() -> None:
     if environment is not None:
         environment.close()
     gc.collect()  # cursors of its threads
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """dbt holds a million objects that all live as long as it runs; looking through them for garbage again and again takes
-    five to eight percent of its time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _connection(profile: Profile) -> dict[str, str]:

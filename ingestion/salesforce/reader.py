@@ -176,7 +176,7 @@ class Reader:
         self, resource: Resource, convert: Converter, records: list[Any], latest: datetime
     ) -> dict[str, pa.Table]:
         """The rows of what is news among `records`. Unreadable when one of them cannot be read; none is known then."""
-        if not all(isinstance(record, dict) for record in records):
+        if set(map(type, records)) != {dict}:
             raise Unreadable("record", "wrong_type")
         columns = Columns(records)
         keys, times = columns.record_id().to_pylist(), columns.needed(resource.stamp)
