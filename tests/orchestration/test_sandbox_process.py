@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -20,6 +21,9 @@ def test_an_orphan_is_stopped_in_a_narrow_terminal(profile: Profile, monkeypatch
     try:
         note = home / "pid"
         note.write_text(str(orphan.pid))
+        deadline = time.monotonic() + 30
+        while not sandbox_process._command_of(orphan.pid) and time.monotonic() < deadline:
+            time.sleep(0.01)  # for a moment after it was started a process has no command line
         sandbox_process._stop_orphan(profile, note)
         assert orphan.wait(5) != 0
         note.write_text(str(stranger.pid))
