@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.errors import ApiError
+from ingestion.fields_watch import Fields
 
 NOT_GIVEN = (400, 402, 403, 404)  # a plan, a scope or an edition that lacks a thing answers one of these
 
@@ -15,13 +16,15 @@ NOT_GIVEN = (400, 402, 403, 404)  # a plan, a scope or an edition that lacks a t
 @dataclass(frozen=True)
 class AccountLook:
     """`left` of `most` calls (or tokens) of the day, None where the account does not tell; `lacking`: what the credentials'
-    scopes, or the plan, do not give; `served_at`: the service's own instant of the answer (naive UTC)."""
+    scopes, or the plan, do not give; `served_at`: the service's own instant of the answer (naive UTC); `fields`: those of
+    the kinds of record whose own fields the company folder names."""
 
     lacking: tuple[str, ...]
     unit: str
     left: int | None = None
     most: int | None = None
     served_at: datetime | None = None
+    fields: tuple[Fields, ...] = ()
 
 
 def not_given(asked: Mapping[str, Callable[[], Any]]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from contract.channels import unmapped_channels
 from contract.mappings import load_mappings
@@ -62,8 +63,11 @@ def _lock(runtime: Runtime) -> Finding:
 
 
 def _freshness(runtime: Runtime) -> Iterator[Finding]:
-    runs = runtime.state.last_runs(status="ok")
+    runs, last = runtime.state.last_runs(status="ok"), runtime.state.last_runs()
     for stage in [*(f"ingest {name}" for name in runtime.profile.source_names), "transform", "publish"]:
+        if stage in last and last[stage]["status"] == "failed":
+            yield _failure(stage, last[stage], runs.get(stage))
+            continue
         if stage not in runs:
             yield Finding(stage, "note", "never ran to its end", "bastao run does all stages.")
             continue
@@ -71,6 +75,12 @@ def _freshness(runtime: Runtime) -> Iterator[Finding]:
         age = datetime.now(UTC) - finished
         words = f"last done {finished:%Y-%m-%d %H:%M} UTC ({_hours(age)} ago)"
         yield Finding(stage, "note" if age > STALE else "ok", words)
+
+
+def _failure(stage: str, failed: dict[str, Any], done: dict[str, Any] | None) -> Finding:
+    before = f"last done {done['finished_at']:%Y-%m-%d %H:%M} UTC" if done else "never ran to its end"
+    words = f"failed at {failed['started_at']:%Y-%m-%d %H:%M} UTC; {before}"
+    return Finding(stage, "problem", words, failed["detail"].get("error", "The run's log in Dagster (bastao up) names the error."))
 
 
 def _webhooks(runtime: Runtime) -> Iterator[Finding]:

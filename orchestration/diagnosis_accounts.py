@@ -5,13 +5,14 @@ It costs about a dozen calls of an account's quota. RD Station knows no scopes: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingestion.account_look import AccountLook, not_given
 from ingestion.errors import ApiError, IngestionError
+from ingestion.fields_watch import Fields, last_seen
 from orchestration import accounts, receiving
 from orchestration.clock import ClockError, ServiceClock
 from orchestration.errors import StageError
@@ -21,6 +22,8 @@ from orchestration.runtime import Runtime
 if TYPE_CHECKING:
     from ingestion.rd_station import RdStationApi
     from ingestion.rd_station_crm import CrmApi
+
+Seen = Mapping[str, Mapping[str, str]]
 
 LARGEST_SKEW = timedelta(seconds=30)
 LITTLE_LEFT = 0.1  # of a cap
@@ -36,7 +39,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
         yield from _rd_station_crm(runtime)
     yield from crm_accounts(runtime)
     if sources.protheus:
-        yield attempt("Protheus", lambda: _ask_protheus(runtime))
+        yield from _protheus(runtime)
     yield from _hooks(runtime)
     yield from clock(runtime)
 
@@ -148,18 +151,26 @@ def crm_accounts(runtime: Runtime) -> Iterator[Finding]:
 
     sources = runtime.profile.sources
     if sources.pipedrive:
-        api = pipedrive.PipedriveApi(accounts.pipedrive_config(runtime), accounts.ports(runtime, "pipedrive"))
-        yield from _looked(runtime, "Pipedrive", api, lambda: look_pipedrive(api))
+        account = accounts.pipedrive_config(runtime)
+        api = pipedrive.PipedriveApi(account, accounts.ports(runtime, "pipedrive"))
+        seen = partial(last_seen, runtime.paths.dlt, pipedrive.PIPELINE, "pipedrive")
+        yield from _looked(runtime, "Pipedrive", api, lambda: look_pipedrive(api, account), seen, "sources.pipedrive.custom_fields")
     if sources.salesforce:
         config = accounts.salesforce_config(runtime)
         org = salesforce.SalesforceApi(config, accounts.ports(runtime, "salesforce"))
         yield from _looked(runtime, "Salesforce", org, lambda: look_salesforce(org, config))
     if sources.hubspot:
-        hub = hubspot.HubspotApi(accounts.hubspot_config(runtime), accounts.ports(runtime, "hubspot"))
-        yield from _looked(runtime, "HubSpot", hub, lambda: look_hubspot(hub))
+        portal = accounts.hubspot_config(runtime)
+        hub = hubspot.HubspotApi(portal, accounts.ports(runtime, "hubspot"))
+        seen = partial(last_seen, runtime.paths.dlt, hubspot.PIPELINE, "hubspot")
+        yield from _looked(runtime, "HubSpot", hub, lambda: look_hubspot(hub, portal), seen, "sources.hubspot.properties")
 
 
-def _looked(runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLook]) -> Iterator[Finding]:
+def _looked(
+    runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLook],
+    seen: Callable[[], Seen] = dict, setting: str = "",
+) -> Iterator[Finding]:
+    """`seen`: the fields by kind of record as the last load saw them; `setting`: where bastao.yaml names those that are read."""
     found: list[AccountLook] = []
 
     def ask() -> str:
@@ -177,8 +188,26 @@ def _looked(runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLoo
         else:
             yield Finding(f"{name} plan", "ok", "everything that is read is given, by the scopes and by the plan")
         yield _left(name, one)
+        if one.fields:
+            yield _fields(name, one.fields, seen(), setting)
         if one.served_at is not None:
             yield _skew(runtime, f"{name} clock", name, one.served_at - _now())
+
+
+def _fields(name: str, fields: Iterable[Fields], seen: Seen, setting: str) -> Finding:
+    """What the next load will say of the account's own fields: it stops at one that was there and is lost or of another type."""
+    wrong, missing = [], []
+    for one in fields:
+        before = seen.get(one.record, {})
+        wrong += [f"{one.record}: {change}" for change in one.changed(before)]
+        missing += [f"{one.record}: {field}" for field in one.missing(before)]
+    if wrong:
+        words = f"fields that are read are not what they were ({'; '.join(wrong)}): the next load stops"
+        return Finding(f"{name} fields", "problem", words, f"Put them back, or name others (or none) under {setting} in bastao.yaml.")
+    if missing:
+        words = f"this account has no such field: {'; '.join(missing)}; what it would tell stays empty"
+        return Finding(f"{name} fields", "note", words, f"{setting} in bastao.yaml names them.")
+    return Finding(f"{name} fields", "ok", f"every field that {setting} names is there, and of the type it had")
 
 
 def _left(name: str, look: AccountLook) -> Finding:
@@ -190,10 +219,20 @@ def _left(name: str, look: AccountLook) -> Finding:
     return Finding(f"{name} quota", "note" if tight else "ok", f"{look.left:,}{of_most} {look.unit} are left today", remedy)
 
 
-def _ask_protheus(runtime: Runtime) -> str:
+def _protheus(runtime: Runtime) -> Iterator[Finding]:
+    """By SQL the clock is the database's, which S_T_A_M_P_ is taken from; by REST the server's."""
     from ingestion import protheus
 
-    return protheus.describe(accounts.protheus_config(runtime), accounts.ports(runtime, "protheus"))
+    served: list[datetime] = []
+
+    def ask() -> str:
+        words, served_at = protheus.describe(accounts.protheus_config(runtime), accounts.ports(runtime, "protheus"))
+        served.extend([served_at] if served_at else [])
+        return words
+
+    yield attempt("Protheus", ask)
+    for at in served:
+        yield _skew(runtime, "Protheus clock", "Protheus", at - _now())
 
 
 def _quota(runtime: Runtime, source: str, owners: list[str]) -> Iterator[Finding]:

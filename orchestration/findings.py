@@ -31,5 +31,10 @@ def attempt(what: str, look: Callable[[], str], remedy: str = "Check the address
     try:
         return Finding(what, "ok", look())
     except Exception as error:  # whatever a client raises is the finding
-        ours = type(error).__module__.partition(".")[0] in ("ingestion", "activation", "orchestration", "contract")
-        return Finding(what, "problem", str(error) if ours else type(error).__name__, remedy)
+        return Finding(what, "problem", told(error), remedy)
+
+
+def told(error: Exception) -> str:
+    """The message of an error of our rooms, which hold nothing personal; of a stranger's its name alone."""
+    ours = type(error).__module__.partition(".")[0] in ("ingestion", "activation", "orchestration", "contract", "quality")
+    return str(error) if ours else type(error).__name__

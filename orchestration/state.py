@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from contract.registry import Record
+from orchestration.findings import told
 
 metadata = sa.MetaData()
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER counts by itself on SQLite
@@ -180,7 +183,10 @@ class State:
 
     @contextlib.contextmanager
     def logged(self, stage: str) -> Iterator[dict[str, Any]]:
-        """Record a stage in the run log; the block may fill the yielded dict (JSON, nothing personal)."""
+        """Record a stage in the run log; the block may fill the yielded dict (JSON, nothing personal).
+
+        What went wrong is kept under `error` in our rooms' own words; a stranger's message may hold secrets.
+        """
         detail: dict[str, Any] = {}
         with self.engine.begin() as connection:
             values = {"stage": stage, "started_at": utc_now(), "status": "running", "detail": {}}
@@ -190,6 +196,9 @@ class State:
         try:
             yield detail
             status = "ok"
+        except Exception as error:
+            detail["error"] = told(error)
+            raise
         finally:
             update = sa.update(run_log).where(run_log.c.run_seq == inserted[0])
             with self.engine.begin() as connection:
@@ -238,9 +247,15 @@ class TokenStore:
                 yield
             return
         self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self._locks / f"token-{system}.lock").open("w") as file:
+        with (self._locks / f"token-{_file_name(system)}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _file_name(system: str) -> str:
+    """A system's name as part of a file's: those of Protheus hold the server's address."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", system)
+    return plain if plain == system else f"{plain[:80]}-{hashlib.sha256(system.encode()).hexdigest()[:12]}"
 
 
 def utc_now() -> datetime:

@@ -5,6 +5,6 @@
 
 from ingestion.hubspot.client import HubspotApi
 from ingestion.hubspot.reader import run
-from ingestion.hubspot.settings import SCHEMA, HubspotConfig, Properties
+from ingestion.hubspot.settings import PIPELINE, SCHEMA, HubspotConfig, Properties
 
-__all__ = ["SCHEMA", "HubspotApi", "HubspotConfig", "Properties", "run"]
+__all__ = ["PIPELINE", "SCHEMA", "HubspotApi", "HubspotConfig", "Properties", "run"]

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from ingestion.errors import ApiError
-from ingestion.fields_watch import watch
+from ingestion.fields_watch import Fields, watch
 from ingestion.hubspot.client import HubspotApi, optional
 from ingestion.hubspot.settings import SYSTEM, HubspotConfig
 from ingestion.runner import Session
 
+SETTING = "sources.hubspot.properties"
+
 
 def watch_properties(api: HubspotApi, config: HubspotConfig, session: Session, has_leads: bool) -> None:
     """One call per kind of record. Raises SourceError when a property that is read is gone or of another type."""
+
+    def refused(kind: str, status: int | None) -> None:
+        session.note(f"hubspot: the properties of {kind} cannot be listed ({status}); a lost one would not be noticed.")
+
+    for fields in properties_read(api, config, has_leads, refused):
+        watch(session, SYSTEM, fields.record, fields.now, fields.used, SETTING)
+
+
+def properties_read(
+    api: HubspotApi, config: HubspotConfig, has_leads: bool, refused: Callable[[str, int | None], None]
+) -> Iterator[Fields]:
+    """The account's properties, one call per kind of record; a kind whose list is refused is told and left out."""
     own = config.properties
     shared = (own.rating, own.marketing, own.campaign, own.source)
     read = {
@@ -25,7 +41,7 @@ def watch_properties(api: HubspotApi, config: HubspotConfig, session: Session, h
         except ApiError as error:
             if not optional(error):
                 raise
-            session.note(f"hubspot: the properties of {kind} cannot be listed ({error.status}); a lost one would not be noticed.")
+            refused(kind, error.status)
             continue
         now = {str(row.get("name")): str(row.get("type")) for row in rows}
-        watch(session, SYSTEM, kind, now, {name for name in names if name}, "sources.hubspot.properties")
+        yield Fields(kind, now, frozenset(name for name in names if name))

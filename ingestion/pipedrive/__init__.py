@@ -5,6 +5,6 @@
 
 from ingestion.pipedrive.client import PipedriveApi
 from ingestion.pipedrive.reader import SCHEMA, run
-from ingestion.pipedrive.settings import Fields, PipedriveConfig
+from ingestion.pipedrive.settings import PIPELINE, Fields, PipedriveConfig
 
-__all__ = ["SCHEMA", "Fields", "PipedriveApi", "PipedriveConfig", "run"]
+__all__ = ["PIPELINE", "SCHEMA", "Fields", "PipedriveApi", "PipedriveConfig", "run"]

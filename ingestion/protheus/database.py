@@ -88,6 +88,14 @@ class Database:
         limit = queries.bound(until, self._engine.dialect.name)
         return self._rows(table.name, queries.newest_stamp(table, limit, self._schema))[0][0]
 
+    def clock(self) -> datetime | None:
+        """See `Source`."""
+        query = queries.clock(self._engine.dialect.name)
+        if query is None:
+            return None
+        found = self._rows("its clock", query)[0][0]
+        return datetime.fromisoformat(found) if isinstance(found, str) else found  # SQLite has no instants
+
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()

@@ -17,6 +17,15 @@ import sqlalchemy as sa
 from ingestion.protheus.settings import DELETED, RECNO, STAMP
 from ingestion.protheus.source import PhysicalTable
 
+# The database's clock in UTC, which is what S_T_A_M_P_ is in (1.5). CURRENT_TIMESTAMP alone will not do: SQL Server answers
+# in its own zone without naming it, and Oracle in the session's, which its driver leaves out.
+CLOCKS = {
+    "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
+    "mssql": "SELECT SYSUTCDATETIME()",
+    "oracle": "SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL",
+    "sqlite": "SELECT CURRENT_TIMESTAMP",
+}
+
 
 def from_table(table: PhysicalTable, columns: Sequence[str], schema: str | None) -> tuple[Any, Any]:
     """(the table, a SELECT of these columns), names as the database shows them."""
@@ -57,6 +66,11 @@ def live(table: PhysicalTable, columns: Sequence[str], schema: str | None = None
     """Rows of a dictionary table that are not deleted."""
     source, query = from_table(table, columns, schema)
     return query.where(source.c[table.columns[DELETED]] != "*")
+
+
+def clock(dialect: str) -> Any:
+    """The database's own instant, UTC without zone; None for an engine whose words are not known."""
+    return sa.text(CLOCKS[dialect]) if dialect in CLOCKS else None
 
 
 def bound(moment: datetime, dialect: str) -> Any:

@@ -44,6 +44,7 @@ class RestSource:
     ) -> None:
         self.notes: list[str] = []
         self._access = access
+        self._served_at: datetime | None = None
         self._dictionary = Dictionary(group)
         auth = ProtheusAuth(access, group, ports.tokens, ports.clock, transport)
         owner = f"{SYSTEM}:{access.username}"
@@ -111,6 +112,10 @@ class RestSource:
         items, _ = self._ask(table.name, [RECNO, STAMP], where, f"-{STAMP.upper()}", 1)
         return {str(key).lower(): value for key, value in items[0].items()}.get(STAMP) if items else None
 
+    def clock(self) -> datetime | None:
+        """See `Source`."""
+        return self._served_at
+
     def close(self) -> None:
         """Close the connections."""
         self._api.close()
@@ -150,6 +155,7 @@ class RestSource:
             # The list of branches has no alias of its own in the dictionary; SM0 is what programs call it.
             params.update(tables="SM0", FromQry="SYS_COMPANY SM0")
         answer = self._api.request("GET", PATH, params=params, resource="genericQuery")
+        self._served_at = answer.served_at
         body = _lower(answer.json) if isinstance(answer.json, dict) else {}
         if not 200 <= answer.status < 300:
             if {"code", "message"} & body.keys() or "errorcode" in body:

@@ -106,5 +106,8 @@ class Source(Protocol):
     def newest_stamp(self, table: PhysicalTable, until: datetime) -> Any:
         """The raw greatest S_T_A_M_P_ not after `until` (naive UTC), None when no row has one."""
 
+    def clock(self) -> datetime | None:
+        """The ERP's own instant (naive UTC), None where nothing tells it. By REST that of the last answer."""
+
     def close(self) -> None:
         """Close the connections."""

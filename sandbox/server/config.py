@@ -76,6 +76,8 @@ class SandboxConfig:
     pipedrive_owner_key: Literal["owner_id", "user_id"] = "owner_id"  # name of the owner in the changelog
     pipedrive_twin_changes: bool = False  # the changelog lists each change twice
     pipedrive_job_titles: bool = True  # contact sync is on
+    pipedrive_missing_fields: tuple[str, ...] = ()  # keys of custom fields that somebody deleted
+    pipedrive_number_fields: tuple[str, ...] = ()  # keys of those that are numbers
     # Salesforce.
     salesforce_conversion_stage: str = "Oportunidade"  # the first stage of an Opportunity; earlier ones are Lead statuses
     salesforce_lead_history: bool = True  # the admin tracks Status and Owner of Leads
@@ -97,6 +99,8 @@ class SandboxConfig:
     hubspot_207: bool = True  # partial batches: 207, or 200 with the same body
     hubspot_category_only: bool = False  # 429 with `category` in the place of `errorType`
     hubspot_dispositions: bool = True  # False: sellers log calls without a result
+    hubspot_missing_properties: tuple[str, ...] = ()  # properties that somebody deleted, of every kind of record
+    hubspot_number_properties: tuple[str, ...] = ()  # those that somebody turned into numbers
     hubspot_events_shuffled: bool = False  # events of a delivery in any order
     # Webhooks.
     crm_update_after_create: bool = False  # crm_deal_updated also follows the creation of a deal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.errors import SourceError
 from orchestration import diagnosis, diagnosis_accounts, receiving, webhooks
 from orchestration.findings import Finding
 from orchestration.profile import Profile
@@ -19,6 +21,7 @@ from orchestration.runtime import Runtime
 from tests.sandbox.receivers import receiving as receiving_server
 from tests.support import crms
 from tests.support.company import company
+from tests.support.own_fields import ACCOUNTS
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
 
@@ -121,8 +124,62 @@ def test_the_account_of_each_crm_is_asked(tmp_path: Path, place: tuple[SandboxHa
         box.clear_faults()
         box.switch(**{key: not value for key, value in switch.items()})
         assert found[f"{name} plan"].status == "note" and lacking in found[f"{name} plan"].detail
+        if crm in ACCOUNTS:
+            assert_lost_fields_are_told(runtime, box, crm)
         shown = json.dumps([finding.as_dict() for finding in [*whole.values(), *found.values()]])
         assert not any(secret in shown for secret in given.values())
+
+
+def assert_lost_fields_are_told(runtime: Runtime, box: SandboxHandle, crm: str) -> None:
+    """The rating is not in the account: never was, as far as a load saw it; then it was there at the last load."""
+    own, state = ACCOUNTS[crm], runtime.paths.dlt / f"bastao_{crm}" / "state.json"
+    what = f"{own.service} fields"
+
+    def look() -> Finding:
+        return next(finding for finding in diagnosis_accounts.crm_accounts(runtime) if finding.what == what)
+
+    assert look().status == "ok"
+    box.switch(**{own.missing: [own.rating]})
+    never = look()
+    state.parent.mkdir(parents=True)
+    state.write_text(json.dumps({"sources": {crm: {"fields_seen": {own.record: {own.rating: own.types[0]}}}}}), encoding="utf-8")
+    lost = look()
+    box.switch(**{own.missing: []})
+    assert never.status == "note" and f"no such field: {own.record}: {own.rating}" in never.detail
+    assert lost.status == "problem" and f"({own.record}: {own.rating} is gone): the next load stops" in lost.detail
+    assert own.setting in never.remedy and own.setting in lost.remedy
+
+
+def test_what_stopped_the_last_run_is_told(place: tuple[SandboxHandle, Profile]) -> None:
+    with Runtime(place[1]) as runtime:
+        def last(error: Exception | None = None) -> Finding:
+            with contextlib.suppress(SourceError, ValueError), runtime.state.logged("ingest media_cost"):
+                if error:
+                    raise error
+            return next(finding for finding in diagnosis._freshness(runtime) if finding.what == "ingest media_cost")
+
+        stopped = last(SourceError("a column is gone"))
+        assert stopped.status == "problem" and stopped.remedy == "a column is gone" and "never ran to its end" in stopped.detail
+        assert last(ValueError("s3cret")).remedy == "ValueError"
+        assert last().status == "ok"
+
+
+def test_the_erp_s_clock_is_compared_by_sql_and_by_rest(
+    tmp_path: Path, place: tuple[SandboxHandle, Profile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, given = place[0], place[0].credentials["protheus"]
+    rest = f"\n    mode: rest\n    rest_url: {given['rest_url']}\n"
+    monkeypatch.setenv("BASTAO_PROTHEUS_USER", given["username"])
+    monkeypatch.setenv("BASTAO_PROTHEUS_PASSWORD", given["password"])
+    own = {"clock: rd_station": "clock: system"}
+    shown = []
+    for name, replaced in (("sql", own), ("rest", {**own, "  protheus:\n": f"  protheus:{rest}"})):
+        with company(tmp_path / name, box, replaced) as profile, Runtime(profile) as runtime:
+            shown.append({one.what: one for one in diagnosis_accounts.examine(runtime)})
+    by_sql, by_rest = shown  # the database is on this machine; the server lives in the simulated company's time
+    assert by_sql["Protheus clock"].status == "ok" and re.search(r"clock and Protheus's differ by \d s", by_sql["Protheus clock"].detail)
+    assert by_rest["Protheus"].status == "ok", by_rest["Protheus"]
+    assert by_rest["Protheus clock"].status == "problem" and "Set this machine's clock" in by_rest["Protheus clock"].remedy
 
 
 def test_unmatched_cost_and_what_nobody_confirmed(place: tuple[SandboxHandle, Profile]) -> None:

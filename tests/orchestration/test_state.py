@@ -48,6 +48,13 @@ def test_state_holds_tokens_and_is_private(state: State, tmp_path: Path) -> None
         pass
 
 
+def test_each_system_has_a_lock_of_its_own_whatever_its_name(state: State, tmp_path: Path) -> None:
+    store = state.token_store
+    names = ("rd_station", "protheus:http://127.0.0.1:8080/rest:user", "protheus:http://127.0.0.1:8080/rest/user")
+    with store.lock(names[0]), store.lock(names[1]), store.lock(names[2]):  # two of one file would wait for each other
+        assert len({path.name for path in tmp_path.rglob("token-*.lock")}) == len(names)
+
+
 def test_inbox_keeps_each_event_once_and_in_order(state: State) -> None:
     row = {"system": "rd_station_crm", "event_type": "crm_deal_updated", "occurred_at": datetime(2026, 1, 2)}
     assert state.inbox.last_seq() == 0

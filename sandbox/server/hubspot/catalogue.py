@@ -97,7 +97,10 @@ def _definition(sandbox: "Sandbox", name: str) -> dict[str, Any]:
     listed = name in REASONS
     options = [{"label": row["name"], "value": str(row["id"]), "displayOrder": n, "hidden": False}
                for n, row in enumerate(sandbox.engine.reference.list("lost_reasons"))]  # fmt: skip
-    return {"name": name, "label": name, "type": "enumeration" if listed else "string", "fieldType": "select" if listed else "text",
+    kind, field = ("enumeration", "select") if listed else ("string", "text")
+    if name in sandbox.config.hubspot_number_properties:
+        kind = field = "number"
+    return {"name": name, "label": name, "type": kind, "fieldType": field,
             "groupName": "information", "options": options if listed else [], "archived": False}  # fmt: skip
 
 

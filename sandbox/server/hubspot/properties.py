@@ -23,10 +23,10 @@ MEETINGS = {"meeting": None, "visit": "Visita", "lunch": "Almoço"}
 
 
 def properties(sandbox: "Sandbox", record: Record) -> Properties:
-    """All properties of a record."""
-    own = _BY_KIND[record.kind](sandbox, record)
+    """All properties of a record, but for those that somebody deleted."""
+    own, deleted = _BY_KIND[record.kind](sandbox, record), sandbox.config.hubspot_missing_properties
     return {
-        **own,
+        **{name: value for name, value in own.items() if name not in deleted},
         "hs_object_id": record.id,
         created_property(record.kind): _at(record.created),
         modified_property(record.kind): _at(record.updated),

@@ -9,11 +9,13 @@ from sandbox.server.pipedrive.lists import v2_list
 from sandbox.server.pipedrive.view import (
     CNPJ,
     CPF,
+    DECISION_DATE,
     LEAD_REASON,
     PARENT,
     RATING,
     RD_UUID,
     field_key,
+    kept,
     number,
     v1_time,
     v2_time,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 TYPES = {"call": "Ligacao", "meeting": "Reuniao", "task": "Tarefa", "email": "E-mail", "whatsapp": "WhatsApp", "visit": "Visita",
          "lunch": "Almoco"}  # fmt: skip
 OWN = {
-    "deal": {RATING: "Nota do vendedor", LEAD_REASON: "Motivo de descarte", PARENT: "Negócio de origem"},
+    "deal": {RATING: "Nota do vendedor", LEAD_REASON: "Motivo de descarte", PARENT: "Negócio de origem", DECISION_DATE: "Prazo de decisão"},
     "person": {RD_UUID: "RD Station uuid", CPF: "CPF"},
     "organization": {CNPJ: "CNPJ"},
 }
@@ -75,10 +77,12 @@ def _fields(kind: str) -> Any:
 
     def handler(sandbox: "Sandbox", request: Request) -> Response:
         named = {field_key(row["label"]): row["label"] for row in sandbox.engine.reference.custom_fields(entity)}
+        numbers = sandbox.config.pipedrive_number_fields
         data = [
-            {"field_name": name, "field_code": key, "field_type": "varchar", "options": None, "is_custom_field": True}
-            for key, name in {**named, **OWN[kind]}.items()
-        ]
+            {"field_name": name, "field_code": key, "field_type": "double" if key in numbers else "varchar", "options": None,
+             "is_custom_field": True}
+            for key, name in kept(sandbox, {**named, **OWN[kind]}).items()
+        ]  # fmt: skip
         return reply({"success": True, "data": data, "additional_data": {"next_cursor": None}})
 
     return handler

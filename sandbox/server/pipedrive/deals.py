@@ -12,6 +12,7 @@ from sandbox.server.pipedrive.view import (
     RATING,
     Passage,
     field_key,
+    kept,
     lead_key,
     number,
     passages,
@@ -35,10 +36,10 @@ def custom(sandbox: "Sandbox", passage: Passage) -> dict[str, Any]:
     deal = passage.deal
     labels = [row["label"] for row in sandbox.engine.reference.custom_fields("deal")]
     parent = deal.parent_deal_id
-    return {
+    return kept(sandbox, {
         **{field_key(label): deal.custom.get(label) for label in labels},
         RATING: deal.rating, PARENT: str(number("deal", parent)) if parent else None,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def owner(sandbox: "Sandbox", key: str | None) -> int:

@@ -6,7 +6,7 @@ from sandbox.server.http import Request, Response
 from sandbox.server.pipedrive.deals import custom, origin, owner
 from sandbox.server.pipedrive.gate import add
 from sandbox.server.pipedrive.lists import changed, one, refusal, v1_list
-from sandbox.server.pipedrive.view import LEAD_REASON, Passage, lead_key, number, passages, v2_time
+from sandbox.server.pipedrive.view import LEAD_REASON, Passage, kept, lead_key, number, passages, v2_time
 from sandbox.server.routing import Router
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def lead_body(sandbox: "Sandbox", passage: Passage) -> dict[str, Any]:
     """One lead as printed: custom fields at the top level, those without value are missing."""
     deal, reference = passage.deal, sandbox.engine.reference
     source, reason = reference.get("sources", deal.source_id), reference.get("lost_reasons", deal.lost_reason_id)
-    fields = {**custom(sandbox, passage), LEAD_REASON: reason["name"] if reason and passage.archived else None}
+    fields = kept(sandbox, {**custom(sandbox, passage), LEAD_REASON: reason["name"] if reason and passage.archived else None})
     return {
         "id": lead_key(deal.id), "title": deal.name, "owner_id": owner(sandbox, deal.user_id),
         "creator_id": sandbox.pipedrive.user_id, "label_ids": [],

@@ -7,7 +7,7 @@ from sandbox.server.http import Request, Response, reply
 from sandbox.server.pipedrive.deals import owner
 from sandbox.server.pipedrive.gate import add
 from sandbox.server.pipedrive.lists import one, refusal, v2_list
-from sandbox.server.pipedrive.view import CNPJ, RD_UUID, field_key, number, v1_time, v2_time
+from sandbox.server.pipedrive.view import CNPJ, RD_UUID, field_key, kept, number, v1_time, v2_time
 from sandbox.server.routing import Handler, Router
 from sandbox.server.state.crm_entities import Organization, Person
 
@@ -61,7 +61,7 @@ def person_body(sandbox: "Sandbox", row: Person) -> dict[str, Any]:
         "owner_id": sandbox.pipedrive.user_id, "org_id": number("organization", row.organization_id),
         "add_time": v2_time(row.created_at), "update_time": v2_time(row.updated_at), "emails": emails, "phones": phones,
         "is_deleted": False, "visible_to": 3, "label_ids": [], "picture_id": None,
-        "custom_fields": {**{field_key(label): row.custom.get(label) for label in labels}, RD_UUID: row.integration_id},
+        "custom_fields": kept(sandbox, {**{field_key(label): row.custom.get(label) for label in labels}, RD_UUID: row.integration_id}),
     }  # fmt: skip
     return {**body, "job_title": row.title} if sandbox.config.pipedrive_job_titles else body
 
@@ -75,7 +75,8 @@ def organization_body(sandbox: "Sandbox", row: Organization) -> dict[str, Any]:
         "id": number("organization", row.id), "name": row.name, "owner_id": owner(sandbox, row.user_id),
         "add_time": v2_time(row.created_at), "update_time": v2_time(row.updated_at), "address": address, "is_deleted": False,
         "visible_to": 3, "label_ids": [], "website": row.url, "industry": row.segment, "annual_revenue": None,
-        "employee_count": None, "custom_fields": {**{field_key(label): row.custom.get(label) for label in labels}, CNPJ: row.cnpj},
+        "employee_count": None,
+        "custom_fields": kept(sandbox, {**{field_key(label): row.custom.get(label) for label in labels}, CNPJ: row.cnpj}),
     }  # fmt: skip
 
 

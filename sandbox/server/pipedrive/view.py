@@ -25,6 +25,11 @@ RATING, LEAD_REASON, PARENT, RD_UUID, CPF, CNPJ = (
 )
 
 
+def kept(sandbox: "Sandbox", fields: dict[str, Any]) -> dict[str, Any]:
+    """Custom fields by key, without those that somebody deleted."""
+    return {key: value for key, value in fields.items() if key not in sandbox.config.pipedrive_missing_fields}
+
+
 def number(kind: str, key: str | None) -> int | None:
     """The integer id of a row of ours; None for none."""
     return None if key is None else number_of("pipedrive", kind, key, low=1, high=2**45)
@@ -43,6 +48,8 @@ def v2_time(at: datetime | None) -> str | None:
 def v1_time(at: datetime | None) -> str | None:
     """`YYYY-MM-DD HH:MM:SS`, UTC."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+DECISION_DATE = field_key("Prazo de decisão")  # a field that is defined and nobody fills
 
 
 @dataclass(slots=True)

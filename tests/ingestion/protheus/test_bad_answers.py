@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from ingestion.errors import IngestionError
 from ingestion.protheus import ProtheusConfig, RestAccess, run
+from ingestion.protheus.database import Database
 from tests.ingestion.fakes import FakeClock, Home
 from tests.ingestion.protheus.conftest import Erp
 from tests.ingestion.protheus.test_reader import FEW
@@ -204,6 +206,17 @@ def test_a_retyped_column_is_a_gate_on_postgres(home: Home, postgres_url: str) -
         connection.execute("alter table sd2010 alter column d2_pedido type char(9)")  # wider: nobody minds
     with pytest.raises(IngestionError, match="D2_TOTAL was number and is text now"):
         run(ProtheusConfig(url), home.ports(), home.target)
+
+
+def test_the_database_s_clock_is_utc_whatever_its_zone(postgres_url: str) -> None:
+    plain = new_database(postgres_url, "protheus_clock").replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("alter database protheus_clock set timezone to 'America/Sao_Paulo'")
+    for url in (plain, "sqlite://"):
+        database = Database(ProtheusConfig(url))
+        found = database.clock()
+        database.close()
+        assert found is not None and abs(datetime.now(UTC).replace(tzinfo=None) - found) < timedelta(seconds=30)
 
 
 def test_missing_drivers_are_named(home: Home, tmp_path: Path) -> None:

@@ -68,6 +68,11 @@ def test_other_questions(dialect: str) -> None:
     assert "IN (3, 9)" in text(queries.picked(table(dialect), COLUMNS, [3, 9]), dialect)
 
 
+@pytest.mark.parametrize(("dialect", "words"), [("mssql", "SYSUTCDATETIME()"), ("oracle", "SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL"), ("postgresql", "'UTC'")])
+def test_the_clock_is_asked_for_in_utc(dialect: str, words: str) -> None:
+    assert text(queries.clock(dialect), dialect).endswith(words)
+
+
 RAW_TEXT = st.one_of(st.none(), st.text(max_size=12).map(lambda value: value + "   "), st.sampled_from(["        ", "AÇO  ", "a\x00b"]))
 RAW_DAY = st.one_of(st.none(), st.sampled_from(["20260101", "20260231", "        ", "2026-03-04", "x", b"20260102"]))
 RAW_NUMBER = st.one_of(
