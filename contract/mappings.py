@@ -2,7 +2,7 @@
 
 `crm_stages.yaml` maps CRM stages to funnel stages, `channels.yaml` traffic sources to channels, `monthly_costs.yaml` says
 what sales and marketing cost beside media and what margin is left of a sale, `identity.yaml` who is one person and who is
-not (contract/identity.py). They are not part of what was signed: a renamed CRM stage changes a mapping, not the agreement.
+not, `companies.yaml` the same of companies (contract/identity.py). They are not part of what was signed: a renamed CRM stage changes a mapping, not the agreement.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from contract.explain import validate
 from contract.fields import Code, Strict
-from contract.identity import IdentityDecisions, read_decisions
+from contract.identity import CompanyDecision, Decision, IdentityDecisions, PersonDecision, read_decisions
 from contract.model import SourceSystem
 from contract.problems import AgreementError, ConfigurationError, KeyPath, Problem, did_you_mean
 from contract.yaml_source import Lines, load_yaml
@@ -82,25 +82,26 @@ class Mappings:
     channels: tuple[ChannelBlock, ...] = ()
     costs: tuple[MonthlyCost, ...] = ()
     identity: IdentityDecisions = field(default_factory=IdentityDecisions)
+    companies: IdentityDecisions = field(default_factory=IdentityDecisions)
 
 
 _SECTIONS: dict[str, type[Strict]] = {"crm_stages": StageBlock, "channels": ChannelBlock, "monthly_costs": MonthlyCost}
 # Mapping files of sources, validated by the sources that read them.
 _OTHERS = frozenset({"files", "media_cost"})
-_IDENTITY = "identity"
+_DECISIONS: dict[str, type[Decision]] = {"identity": PersonDecision, "companies": CompanyDecision}
 
 
 def load_mappings(folder: Path) -> Mappings:
     """Read the mapping files of a company; any may be absent. Raises `AgreementError` with all problems."""
     problems: list[Problem] = []
-    decisions = IdentityDecisions()
+    decisions = dict.fromkeys(_DECISIONS, IdentityDecisions())
     parts: dict[str, list[Any]] = {name: [] for name in _SECTIONS}
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         name = f"{folder.name}/{path.name}"
         if path.stem in _OTHERS:
             continue
-        if path.stem not in _SECTIONS and path.stem != _IDENTITY:
-            remedy = did_you_mean(path.stem, [*_SECTIONS, _IDENTITY, *_OTHERS])
+        if path.stem not in _SECTIONS and path.stem not in _DECISIONS:
+            remedy = did_you_mean(path.stem, [*_SECTIONS, *_DECISIONS, *_OTHERS])
             problems.append(Problem(name, 0, "", "is not a mapping file that Bastão knows", remedy))
             continue
         try:
@@ -108,14 +109,14 @@ def load_mappings(folder: Path) -> Mappings:
         except ConfigurationError as error:
             problems += error.problems
             continue
-        if path.stem == _IDENTITY:
-            decisions, wrong = read_decisions(data, lines)
+        if path.stem in _DECISIONS:
+            decisions[path.stem], wrong = read_decisions(data, lines, _DECISIONS[path.stem])
             problems += wrong
             continue
         found, wrong = _read(path.stem, data, lines)
         parts[path.stem] += found
         problems += wrong
-    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]), tuple(parts["monthly_costs"]), decisions)
+    mappings = Mappings(tuple(parts["crm_stages"]), tuple(parts["channels"]), tuple(parts["monthly_costs"]), **decisions)
     if problems:
         raise AgreementError(problems)
     return mappings

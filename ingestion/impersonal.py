@@ -213,6 +213,8 @@ IMPERSONAL: dict[str, str] = {
     "raw_agreement.waivers": "waiver_id clause_id handoff_id",
     "raw_agreement.identity_merges": "node merge_group",
     "raw_agreement.identity_splits": "node party",
+    "raw_agreement.company_merges": "node merge_group",
+    "raw_agreement.company_splits": "node party",
     "raw_agreement.restatements": "agreement_version old_hash new_hash",
     "raw_agreement.months": "agreement_version calendar_zone month",
     "raw_agreement.calendar_assignments": "agreement_version scope calendar_hash",

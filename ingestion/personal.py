@@ -106,6 +106,8 @@ STAFF: dict[str, str] = {
     "raw_agreement.waivers": "seller_email approved_by reason",
     "raw_agreement.identity_merges": "decided_by reason",
     "raw_agreement.identity_splits": "decided_by reason",
+    "raw_agreement.company_merges": "decided_by reason",
+    "raw_agreement.company_splits": "decided_by reason",
     "raw_agreement.absences": "seller_email reason",
     "raw_agreement.restatements": "restated_by reason",
     "raw_agreement.calendar_absences": "seller_email",

@@ -160,6 +160,8 @@ COLUMNS: dict[str, dict[str, str]] = {
             approved_by approved_on:date""",
         "identity_merges": "node merge_group reason decided_by decided_on:date",
         "identity_splits": "split_no:int node party reason decided_by decided_on:date",
+        "company_merges": "node merge_group reason decided_by decided_on:date",
+        "company_splits": "split_no:int node party reason decided_by decided_on:date",
         "absences": "seller_email from_at:timestamp until_at:timestamp reason",
         "restatements": "agreement_version old_hash new_hash reason restated_by restated_at:timestamp",
         "months": "agreement_version calendar_zone month starts_at:timestamp ends_at:timestamp",

@@ -1,4 +1,4 @@
-"""Rows of what belongs to no version: labels and mappings of today, glossary, waivers, absences, who is one person."""
+"""Rows of what belongs to no version: labels and mappings of today, glossary, waivers, absences, who is one person or company."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from contract.exceptions import EVERY_CLAUSE
-from contract.identity import Decision
+from contract.identity import Decision, IdentityDecisions
 from contract.mappings import Mappings
 from contract.signed import Agreement
 
@@ -113,24 +113,24 @@ def _naive(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=None)
 
 
-def merge_rows(mappings: Mappings) -> Rows:
+def merge_rows(decisions: IdentityDecisions) -> Rows:
     """One row per record that somebody declared to be another's; the last decision about it says why."""
-    why = {record: merge for merge in mappings.identity.merges for record in merge.records}
+    why = {record: merge for merge in decisions.merges for record in merge.records}
     return [
         {"node": record, "merge_group": group, **_decided(why[record])}
-        for record, group in mappings.identity.groups().items()
+        for record, group in decisions.groups().items()
     ]
 
 
-def split_rows(mappings: Mappings) -> Rows:
-    """One row per record that was told apart, those merged with it included: a party is one person."""
-    groups = mappings.identity.groups()
+def split_rows(decisions: IdentityDecisions) -> Rows:
+    """One row per record that was told apart, those merged with it included: a party is one person, or one company."""
+    groups = decisions.groups()
     members: dict[str, list[str]] = {}
     for record, group in groups.items():
         members.setdefault(group, []).append(record)
     return [
         {"split_no": number, "node": member, "party": groups.get(record, record), **_decided(split)}
-        for number, split in enumerate(mappings.identity.splits, start=1)
+        for number, split in enumerate(decisions.splits, start=1)
         for record in split.records
         for member in members.get(groups.get(record, record), [record])
     ]

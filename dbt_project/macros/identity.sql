@@ -68,7 +68,8 @@ end
 
 {#- Where a component holds a contradiction (int_identity_seeds), every record goes to the colour that reaches it first: over
     the strongest links first, then by the fewest links, then the smaller colour; links between colours are cut. A colour
-    therefore never meets another, over whatever path. Leaves `<prefix>_labels` (node_no, label) of those components. -#}
+    therefore never meets another, over whatever path. What was merged by hand is reached as one: sides that reach two of its
+    records at once would else divide it. Leaves `<prefix>_labels` (node_no, label) of those components. -#}
 {% macro resolve_contradictions(seeds, labels, edges, prefix) -%}
 {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
     {%- set colours, cut, parts = prefix ~ '_colours', prefix ~ '_edges', prefix ~ '_labels' -%}
@@ -83,13 +84,16 @@ end
             'create table ' ~ cut ~ ' as select edges.node_no, edges.other_no, edges.strength from ' ~ edges
             ~ ' as edges inner join ' ~ labels ~ ' as labels on edges.node_no = labels.node_no'
             ~ ' where labels.label in (select label from ' ~ seeds ~ ')') -%}
+        {%- set by_hand = run_query('select count(*) from ' ~ cut ~ ' where strength = 0').columns[0].values()[0] > 0 -%}
+        {%- if by_hand %}{{ begin_with_mergers(colours, cut, prefix) }}{% endif -%}
+        {%- set walked = cut ~ '_merged' if by_hand else cut -%}
         {%- for strength in [0, 1, 2, 3] -%}
             {%- set state = namespace(count=0, done=false) -%}
             {%- for round in range(1000) if not state.done -%}
                 {%- do run_query(
                     'insert into ' ~ colours ~ ' select node_no, colour from (select cut.node_no, near.colour,'
                     ~ ' row_number() over (partition by cut.node_no order by cut.strength asc, near.colour asc) as place'
-                    ~ ' from ' ~ cut ~ ' as cut inner join ' ~ colours ~ ' as near on cut.other_no = near.node_no left join '
+                    ~ ' from ' ~ walked ~ ' as cut inner join ' ~ colours ~ ' as near on cut.other_no = near.node_no left join '
                     ~ colours ~ ' as own on cut.node_no = own.node_no where own.node_no is null and cut.strength <= '
                     ~ strength ~ ') as reached where place = 1') -%}
                 {%- set count = run_query('select count(*) from ' ~ colours).columns[0].values()[0] -%}
@@ -97,6 +101,11 @@ end
                 {%- set state.count = count -%}
             {%- endfor -%}
         {%- endfor -%}
+        {%- if by_hand -%}
+            {%- do run_query('insert into ' ~ colours ~ ' select units.node_no, own.colour from ' ~ prefix ~ '_hand_labels as units inner join '
+                ~ colours ~ ' as own on units.label = own.node_no where units.node_no <> units.label') -%}
+            {%- for table in [walked, prefix ~ '_hand_labels'] %}{% do run_query('drop table ' ~ table) %}{% endfor -%}
+        {%- endif -%}
         {%- do run_query('drop table if exists ' ~ cut ~ '_kept') -%}
         {%- do run_query(
             'create table ' ~ cut ~ '_kept as select cut.node_no, cut.other_no from ' ~ cut ~ ' as cut inner join ' ~ colours
@@ -111,6 +120,24 @@ end
         {%- endfor -%}
     {%- endif -%}
 {%- endif -%}
+{%- endmacro %}
+
+{#- What was merged by hand is one record, its first, until every record has its colour: `<cut>_merged` are the links between
+    such records, `<prefix>_hand_labels` tells which records are one. -#}
+{% macro begin_with_mergers(colours, cut, prefix) -%}
+{%- set units, merged, hand = prefix ~ '_hand_labels', cut ~ '_merged', cut ~ '_hand' -%}
+{%- for table in [merged, hand, colours ~ '_own'] %}{% do run_query('drop table if exists ' ~ table) %}{% endfor -%}
+{%- do run_query('create table ' ~ hand ~ ' as select node_no, other_no from ' ~ cut ~ ' where strength = 0') -%}
+{{ propagate_labels(hand, prefix ~ '_hand') }}
+{%- do run_query(
+    'create table ' ~ merged ~ ' as select coalesce(own.label, cut.node_no) as node_no, coalesce(other.label, cut.other_no) as other_no,'
+    ~ ' min(cut.strength) as strength from ' ~ cut ~ ' as cut left join ' ~ units ~ ' as own on cut.node_no = own.node_no left join '
+    ~ units ~ ' as other on cut.other_no = other.node_no where cut.strength > 0 group by 1, 2') -%}
+{%- do run_query(
+    'create table ' ~ colours ~ '_own as select coalesce(units.label, colours.node_no) as node_no, min(colours.colour) as colour from '
+    ~ colours ~ ' as colours left join ' ~ units ~ ' as units on colours.node_no = units.node_no group by 1') -%}
+{%- for table in [hand, colours] %}{% do run_query('drop table ' ~ table) %}{% endfor -%}
+{%- do run_query('alter table ' ~ colours ~ '_own rename to ' ~ (colours ~ '_own').split('.')[-1].replace('_own', '')) -%}
 {%- endmacro %}
 
 {#- How strong a kind of evidence is: 0 = decided by hand, then ids and documents, addresses, phones. -#}

@@ -20,6 +20,8 @@ _ALL_LOADS = 2**63 - 1
 # Contradictions are not resolved: whom they concern is left to the next whole run (slices.py).
 _OF_A_DAY = re.compile(r"\{\{ (begin_identity|note_\w+_of_today)\(\) \}\}")  # what a day touches: here all of a handful is built
 _HOOKS = {
+    # Whose company a record is decides nothing of what the lane returns; decisions by hand come with the next whole run.
+    "int_company_nodes": "create table intermediate.int_company_work_parts (node_no bigint, label bigint)",
     "int_person_nodes": "create table intermediate.int_person_nodes_work_labels (node_no bigint, label bigint)",
     "int_identity_labels": """
     create table intermediate.int_identity_labels_work_labels as

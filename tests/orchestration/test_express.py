@@ -177,7 +177,7 @@ def test_the_lane_knows_what_stands_for_every_hook_of_the_plans_models(company: 
     names = dbt_runner.ancestors(manifest, express.MODEL)
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model" and node["unique_id"] in names]
     known = {node["name"]: hook_of(node) for node in nodes if node["config"].get("pre-hook")}
-    assert len(known) > 3 and {name for name, before in known.items() if before} == {"int_person_nodes", "int_identity_labels"}
+    assert len(known) > 3 and {name for name, before in known.items() if before} == {"int_person_nodes", "int_identity_labels", "int_company_nodes"}
 
 
 @pytest.mark.long

@@ -17,15 +17,15 @@ import duckdb
 import jinja2
 
 from contract.identity import IdentityDecisions
-from contract.mappings import Mappings
 from contract.rows.besides import merge_rows, split_rows
 from tests.dbt.raw_fixture import PROJECT
 
 MODELS = ("int_identity_links", "int_identity_edges", "int_identity_labels", "int_identity_seeds", "int_person_nodes")
 VARIABLES = {"identity_max_records": 5, "identity_shared_mailboxes": [], "identity_agency_domains": []}
-_MACROS = "".join((PROJECT / "macros" / name).read_text() for name in ("ids.sql", "identity.sql"))
+_MACROS = "".join((PROJECT / "macros" / name).read_text() for name in ("ids.sql", "identity.sql", "companies.sql", "protheus.sql"))
 _OWN = """
 {% macro hash_id(expr) %}md5({{ expr }}){% endmacro %}
+{% macro crm(name) %}stg_crm{% endmacro %}
 {% macro no_text() %}cast(null as varchar){% endmacro %}
 {% macro identity_day() %}{{ "" }}{% endmacro %}
 {% macro of_today(table, part) %}{{ table }}{% endmacro %}
@@ -66,24 +66,24 @@ class Company:
             for number, (node, identifiers) in enumerate(self.records.items(), start=1)
             for kind, value in sorted(set(identifiers))
         ]
-        mappings = Mappings(identity=self.decisions)
-        _table(connection, "int_identity_nodes", "node varchar, node_no bigint, first_load_seq bigint", nodes)
-        _table(connection, "int_identity_identifiers", "node varchar, node_no bigint, kind varchar, identifier varchar", found)
+        table(connection, "int_identity_nodes", "node varchar, node_no bigint, first_load_seq bigint", nodes)
+        table(connection, "int_identity_identifiers", "node varchar, node_no bigint, kind varchar, identifier varchar", found)
         connection.execute("alter table int_identity_identifiers add column refusal_reason varchar")
         connection.execute("alter table int_identity_nodes add column source_system varchar")
         connection.execute("alter table int_identity_nodes add column source_id varchar")
-        merges = [(row["node"], row["merge_group"]) for row in merge_rows(mappings)]
-        splits = [(row["split_no"], row["node"], row["party"]) for row in split_rows(mappings)]
-        _table(connection, "stg_agreement__identity_merges", "node varchar, merge_group varchar", merges)
-        _table(connection, "stg_agreement__identity_splits", "split_no bigint, node varchar, party varchar", splits)
+        merges = [(row["node"], row["merge_group"]) for row in merge_rows(self.decisions)]
+        splits = [(row["split_no"], row["node"], row["party"]) for row in split_rows(self.decisions)]
+        table(connection, "stg_agreement__identity_merges", "node varchar, merge_group varchar", merges)
+        table(connection, "stg_agreement__identity_splits", "split_no bigint, node varchar, party varchar", splits)
         for model in MODELS:
             run_model(connection, PROJECT / "models/intermediate/identity" / f"{model}.sql")
 
 
-def _table(connection: Any, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def table(connection: Any, name: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A table of rows; None is null."""
     connection.execute(f"create table {name} ({columns})")
     if rows:
-        values = ", ".join("(" + ", ".join(f"'{value}'" for value in row) + ")" for row in rows)
+        values = ", ".join("(" + ", ".join("null" if value is None else f"'{value}'" for value in row) + ")" for row in rows)
         connection.execute(f"insert into {name} values {values}")
 
 

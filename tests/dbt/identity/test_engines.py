@@ -13,7 +13,8 @@ from tests.dbt.raw_fixture import Raw, fresh_warehouse, run_dbt
 from tests.support.postgres import dbt_env, scratch_database
 
 MODELS = ["+fct_identity_links", "dim_person_ids", "+fct_company_links", "int_person_nodes"]
-TABLES = ("marts.fct_identity_links", "marts.dim_person_ids", "marts.fct_company_links", "intermediate.int_person_nodes")
+TABLES = ("marts.fct_identity_links", "marts.dim_person_ids", "marts.fct_company_links", "intermediate.int_person_nodes",
+          "intermediate.int_company_nodes")  # fmt: skip
 EMAIL, LINE, MOBILE, CPFS = "ana@um.com.br", "+551133334444", "+5511987654321", ("52998224725", "11144477735")
 
 
@@ -31,8 +32,13 @@ def company() -> Raw:
         raw.add("agreement", "identity_merges", node=node, merge_group="rd:f")
     for node in ("rd:d", "rd:e"):
         raw.add("agreement", "identity_splits", split_no=1, node=node, party=node)
-    for organization, root in (("o1", "12ABC345"), ("o2", None)):
-        raw.add("rd_station_crm", "organizations", organization_id=organization, cnpj_root=root, domain="um.com.br")
+    for organization, root in (("o1", "12ABC345"), ("o2", None), ("o3", "12ABC345"), ("o4", "11222333"), ("o5", "44555666")):
+        domain = "um.com.br" if organization in ("o1", "o2") else None
+        raw.add("rd_station_crm", "organizations", organization_id=organization, cnpj_root=root, domain=domain)
+    for node in ("org:o4", "org:o5", "org:gone"):
+        raw.add("agreement", "company_merges", node=node, merge_group="org:gone")
+    for node in ("org:o1", "org:o3"):
+        raw.add("agreement", "company_splits", split_no=1, node=node, party=node)
     return raw
 
 
@@ -61,4 +67,10 @@ def test_both_engines_cut_and_tell_the_same(dbt_home: Path) -> None:
     reasons = {row[3] for row in found["marts.fct_identity_links"]}
     assert reasons == {None, "different_cpf", "manual_split", "switchboard", "shared_mailbox", "unknown_record"}
     assert not any(value in repr(found["marts.fct_identity_links"]) for value in (EMAIL, LINE[3:], MOBILE[5:], *CPFS))
-    assert {row[1:4] for row in found["marts.fct_company_links"]} == {("corporate_domain", "kept", None)}
+    assert {row[1:6] for row in found["marts.fct_company_links"]} == {
+        ("corporate_domain", "kept", None, "org:o2", "org:o1"), ("cnpj_root", "refused", "manual_split", "org:o3", "org:o1"),
+        ("manual_split", "refused", "manual_split", "org:o1", "org:o3"), ("manual_merge", "kept", None, "org:o5", "org:o4"),
+        ("manual_merge", "refused", "unknown_record", "org:gone", "org:gone"),
+    }  # fmt: skip
+    companies = dict(found["intermediate.int_company_nodes"])
+    assert companies["org:o1"] == companies["org:o2"] != companies["org:o3"] and companies["org:o4"] == companies["org:o5"]

@@ -144,3 +144,11 @@ def test_strong_evidence_decides_on_which_side_of_a_contradiction_a_record_stand
     split = IdentityDecisions(splits=(decided("rd:2", "rd:3"),))
     cut = Company(records, split).people()
     assert len({cut["rd:1"], cut["rd:2"], cut["rd:3"]}) == 3, "told apart by hand, the record is nobody else's either"
+
+
+@pytest.mark.parametrize("order", [("rd:1", "rd:2", "rd:3", "rd:4"), ("rd:1", "rd:2", "rd:4", "rd:3"), ("rd:4", "rd:3", "rd:2", "rd:1")])
+def test_what_was_merged_by_hand_stays_one_when_both_sides_of_a_split_reach_it_at_once(order: tuple[str, ...]) -> None:
+    values = {"rd:1": {("email", "a")}, "rd:2": {("email", "b")}, "rd:3": {("email", "a")}, "rd:4": {("email", "b")}}
+    decisions = IdentityDecisions((decided("rd:3", "rd:4"),), (decided("rd:1", "rd:2"),))
+    people = Company({node: values[node] for node in order}, decisions).people()
+    assert people["rd:3"] == people["rd:4"] and people["rd:1"] != people["rd:2"]

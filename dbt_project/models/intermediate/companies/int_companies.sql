@@ -19,21 +19,22 @@ with organizations as (
 
 customers as (
     select
-        {{ hash_id("'cnpj:' || a1_cnpj_root") }} as company_id,
-        min(a1_cnpj_root) as cnpj_root,
-        min(a1_est) as state
-    from {{ ref("stg_protheus__sa1") }}
-    where a1_cnpj_root is not null
-    group by 1
+        nodes.company_id,
+        min(customers.a1_cnpj_root) as cnpj_root,
+        min(customers.a1_est) as state
+    from {{ ref("int_company_nodes") }} as nodes
+    inner join {{ ref("stg_protheus__sa1") }} as customers
+        on nodes.node = {{ erp_node("coalesce(customers.company_group, '')", "customers.a1_filial", "customers.a1_cod", "customers.a1_loja") }}
+    group by nodes.company_id
 ),
 
 file_segments as (
     select
-        {{ hash_id("'files:' || company_key") }} as company_id,
-        min(segment) as segment
-    from {{ ref("stg_files__deals") }}
-    where company_key is not null
-    group by 1
+        nodes.company_id,
+        min(deals.segment) as segment
+    from {{ ref("int_company_nodes") }} as nodes
+    inner join {{ ref("stg_files__deals") }} as deals on nodes.node = 'files:' || deals.company_key
+    group by nodes.company_id
 )
 
 select
