@@ -1,7 +1,8 @@
-"""Loads of the CRMs in processes of their own that kill themselves with SIGKILL at a given point.
+"""Loads of the CRMs and of Protheus in processes of their own that kill themselves with SIGKILL at a given point.
 
 One process loads the libraries and forks for each load: `Loads` talks to it. A point is the number of the call that is not
-answered any more, of dlt's step that is not begun (`before`), or after which nothing follows (`after`).
+answered any more (Protheus by SQL: of the chunk that is not read), of dlt's step that is not begun (`before`), or after which
+nothing follows (`after`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from orchestration.paths import PROJECT_ROOT
 from tests.ingestion.deadly import Deadly, next_load
 
 PACKAGE_ROWS = 300
+PROTHEUS = ("protheus_rest", "protheus_sql")
 
 
 def _load(order: dict[str, Any]) -> None:
@@ -27,16 +29,35 @@ def _load(order: dict[str, Any]) -> None:
     from benchmarks import crm_readers
     from ingestion import landing, runner
     from ingestion.http import ApiClient
+    from ingestion.protheus.database import Database
 
     runner.PACKAGE_ROWS = PACKAGE_ROWS  # so that there is something between two packages
     what, number = order["what"], order["number"]
-    call = Deadly(ApiClient._send, before=number if what in ("call", "before call") else 0).on(ApiClient)
+    asked, owner = (Database.chunk, Database) if order["crm"] == "protheus_sql" else (ApiClient._send, ApiClient)
+    call = Deadly(asked, before=number if what in ("call", "before call") else 0).on(owner)
     step = Deadly(
         landing.Landing._step, before=number if what == "before step" else 0, after=number if what == "after step" else 0
     ).on(landing.Landing)
-    home = Path(order["home"])
-    crm_readers.load(order["crm"], order["base"], order["given"], home, next_load(home), datetime.fromisoformat(order["now"]))
+    home, now = Path(order["home"]), datetime.fromisoformat(order["now"])
+    if order["crm"] in PROTHEUS:
+        _load_protheus(order["crm"] == "protheus_rest", order["given"]["protheus"], home, now)
+    else:
+        crm_readers.load(order["crm"], order["base"], order["given"], home, next_load(home), now)
     (home / "counts.json").write_text(json.dumps({"call": call.calls, "step": step.calls}))
+
+
+def _load_protheus(by_rest: bool, given: dict[str, Any], home: Path, now: datetime) -> None:
+    """Small pages, chunks and packages: most tables of a small company would be one of each."""
+    from ingestion import runner
+    from ingestion.ports import NoLimits, Ports, Target
+    from ingestion.protheus import ProtheusConfig, RestAccess, run
+    from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
+
+    runner.PACKAGE_ROWS = 60
+    access = RestAccess(given["rest_url"], given["username"], given["password"], page_rows=20)
+    config = ProtheusConfig(mode="rest", rest=access, chunk_rows=30) if by_rest else ProtheusConfig(given["url"], chunk_rows=20)
+    ports = Ports(NoLimits(), MemoryTokens(), FakeClock(now.isoformat()), next_load(home))
+    run(config, ports, Target(home / "warehouse.duckdb", home, no_lock))
 
 
 def main() -> None:
