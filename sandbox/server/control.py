@@ -33,6 +33,7 @@ def register(router: Router) -> None:
         ("POST", "/sandbox/config", change_config),
         ("GET", "/sandbox/hooks", hooks),
         ("POST", "/sandbox/hooks", add_screen_hook),
+        ("GET", "/sandbox/told", told),
     ):
         router.add(method, path, Route(handler, "control", path))
 
@@ -194,12 +195,19 @@ def change_config(sandbox: "Sandbox", request: Request) -> Response:
         return reply({"error": f"cannot change {', '.join(sorted(fixed))} while running"}, 400)
     for name, value in body.items():
         setattr(sandbox.config, name, tuple(value) if isinstance(value, list) else value)
+    sandbox.caches.clear()  # lists are kept as printed
     return config(sandbox, request)
 
 
 def hooks(sandbox: "Sandbox", request: Request) -> Response:
     """GET /sandbox/hooks: subscriptions of all services, with deliveries and failures."""
     return reply({"hooks": sandbox.hooks.describe(), **sandbox.hooks.report()})
+
+
+def told(sandbox: "Sandbox", request: Request) -> Response:
+    """GET /sandbox/told: what each webhook delivery told of (record, key, at, identifier), and what became of it: accepted,
+    lost, given_up."""
+    return reply({"told": sandbox.hooks.told.report()})
 
 
 def add_screen_hook(sandbox: "Sandbox", request: Request) -> Response:

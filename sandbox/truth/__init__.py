@@ -8,7 +8,7 @@ that the agreement is broken; `before_after` what changed with each version of i
 records; `lead_ratings` how sellers grade what kind of leads; `funnel` the funnel by cohort; `headline` the headline
 metrics by channel and team;
 `shared_goals` what both areas reached together; `score_parts`, `scores` and `score_review` the agreement's own score;
-`actual` what really happened;
+`webhook_coverage` what webhooks announced; `actual` what really happened;
 `distance` how far the observable is from it.
 """
 
@@ -36,6 +36,7 @@ from sandbox.truth.ratings import lead_ratings
 from sandbox.truth.really import actual, distance
 from sandbox.truth.scoring import score_parts, score_review, scores
 from sandbox.truth.warnings import warning_signs
+from sandbox.truth.webhooks import webhook_coverage
 from sandbox.world import World
 
 
@@ -116,4 +117,5 @@ __all__ = [
     "scores",
     "shared_goals",
     "warning_signs",
+    "webhook_coverage",
 ]

@@ -83,7 +83,7 @@ class Live:
         self.crm.pop(data["contact_id"], None)
 
     def _crm_organization_created(self, at: datetime, data: dict[str, Any]) -> None:
-        self.organizations[data["organization_id"]] = dict(data)
+        self.organizations[data["organization_id"]] = {**data, "created_at": at}
 
     def _crm_organization_updated(self, at: datetime, data: dict[str, Any]) -> None:
         self.organizations[data["organization_id"]].update(data)

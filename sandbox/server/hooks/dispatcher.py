@@ -21,6 +21,7 @@ from sandbox.server.hooks.crm_bodies import document, envelope
 from sandbox.server.hooks.hubspot_events import HubspotEvents
 from sandbox.server.hooks.marketing_bodies import api_body, legacy_body
 from sandbox.server.hooks.pipedrive_events import PipedriveEvents
+from sandbox.server.hooks.record import Delivery, Fact, Told
 from sandbox.server.ids import uuid_of
 from sandbox.server.state.signals import Signal
 from sandbox.server.times import need_utc
@@ -39,12 +40,13 @@ class Dispatcher:
         self._sandbox = sandbox
         self.hooks: dict[str, dict[str, Any]] = {}
         self.counts: Counter[str] = Counter()
+        self.told = Told()
         self.last: deque[dict[str, Any]] = deque(maxlen=500)
         self._ordinals: Counter[tuple[str, str, datetime]] = Counter()
         self._client: httpx.AsyncClient | None = None
-        self._queues: dict[str, asyncio.Queue[bytes]] = {}
+        self._queues: dict[str, asyncio.Queue[Delivery]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._held: dict[str, bytes] = {}
+        self._held: dict[str, Delivery] = {}
         self._pending = 0
         self._twins: dict[str, HubspotEvents | PipedriveEvents] = {
             "hubspot": HubspotEvents(sandbox), "pipedrive": PipedriveEvents(sandbox),
@@ -128,6 +130,7 @@ class Dispatcher:
         for service, twin in self._twins.items():
             hooks = self.of(service)
             events = twin.of_signal(signal) if hooks and signal.name.startswith("crm_") else []
+            self.told.name(events, Fact.of(signal))
             for hook in hooks if events else ():
                 waiting = self._events.setdefault(hook["id"], [])
                 waiting += events
@@ -136,7 +139,7 @@ class Dispatcher:
 
                 def action(_at: datetime, hook: dict[str, Any] = hook, twin: HubspotEvents | PipedriveEvents = twin) -> None:
                     for body in twin.body(hook, self._events.pop(hook["id"])):
-                        self._enqueue(hook, body, hook["service"])
+                        self._enqueue(hook, Delivery(body, self.told.facts_of(body)), hook["service"])
 
                 due = self._sandbox.limit_clock.now() + wait
                 self._sandbox.engine.schedule(signal.at + timedelta(seconds=wait), due, action)
@@ -158,24 +161,28 @@ class Dispatcher:
             else:
                 body = api_body(hook, signal, contact, at)
         if body is not None:
-            self._enqueue(hook, orjson.dumps(body))
+            self._enqueue(hook, Delivery(orjson.dumps(body), (Fact.of(signal),)))
 
-    def _enqueue(self, hook: dict[str, Any], body: bytes, name: str | None = None) -> None:
+    def _enqueue(self, hook: dict[str, Any], delivery: Delivery, name: str | None = None) -> None:
         fault = self._sandbox.faults.pick("POST", name or hook["event_type"], webhook=True)
         kind = fault.kind if fault else ""
         if kind:
             self._sandbox.record.faults[kind] += 1
         if kind == "webhook_drop":
-            self.counts["lost"] += 1
+            self._lost(hook, delivery)
             return
         held = self._held.pop(hook["id"], None)
         if kind == "webhook_reorder" and held is None:
-            self._held[hook["id"]] = body
+            self._held[hook["id"]] = delivery
             self._later(REORDER_SECONDS, hook["id"])
             return
-        bodies = [body, body] if kind == "webhook_duplicate" else [body]
-        for item in [*bodies, *([held] if held else [])]:
+        copies = [delivery, delivery] if kind == "webhook_duplicate" else [delivery]
+        for item in [*copies, *([held] if held else [])]:
             self._put(hook["id"], item)
+
+    def _lost(self, hook: dict[str, Any], delivery: Delivery) -> None:
+        self.counts["lost"] += 1
+        self.told.note(hook["service"], delivery, "lost", self._sandbox.now())
 
     def _later(self, seconds: float, key: str) -> None:
         async def release() -> None:
@@ -186,13 +193,13 @@ class Dispatcher:
 
         self._spawn(release())
 
-    def _put(self, key: str, body: bytes) -> None:
+    def _put(self, key: str, delivery: Delivery) -> None:
         if key not in self._queues:
             self._queues[key] = asyncio.Queue()
             if self._client is not None:
                 self._spawn(self._work(key))
         self._pending += 1
-        self._queues[key].put_nowait(body)
+        self._queues[key].put_nowait(delivery)
 
     # Sending -------------------------------------------------------------------------------------------------
     def _spawn(self, coroutine: Any) -> None:
@@ -224,39 +231,39 @@ class Dispatcher:
 
     async def _work(self, key: str) -> None:
         while True:
-            body = await self._queues[key].get()
+            delivery = await self._queues[key].get()
             hook = self.hooks.get(key)
             if hook is None or hook["status"] != "active":
                 self._pending -= 1
                 continue
             if (banning := self._banning(hook)) and banning.is_banned(key, self._sandbox.limit_clock.now()):
                 self._pending -= 1
-                self.counts["lost"] += 1
-            elif await self._attempt(hook, body, 1):
-                self._done(hook, ok=True)
+                self._lost(hook, delivery)
+            elif await self._attempt(hook, delivery.body, 1):
+                self._done(hook, delivery, ok=True)
             else:
                 if banning:
                     banning.failed(key, self._sandbox.limit_clock.now())
-                self._spawn(self._retry(key, body))
+                self._spawn(self._retry(key, delivery))
 
     def _banning(self, hook: dict[str, Any]) -> PipedriveEvents | None:
         twin = self._twins.get(hook["service"])
         return twin if isinstance(twin, PipedriveEvents) else None
 
-    async def _retry(self, key: str, body: bytes) -> None:
+    async def _retry(self, key: str, delivery: Delivery) -> None:
         hook = self.hooks.get(key)
         for number, pause in enumerate(self._pauses(hook["service"] if hook else "")):
             await asyncio.sleep(self._sandbox.limit_clock.real_seconds(pause))
             hook = self.hooks.get(key)
             if hook is None:
                 break
-            if await self._attempt(hook, body, number + 2):
-                self._done(hook, ok=True)
+            if await self._attempt(hook, delivery.body, number + 2):
+                self._done(hook, delivery, ok=True)
                 return
         if hook is None:
             self._pending -= 1
             return
-        self._done(hook, ok=False)
+        self._done(hook, delivery, ok=False)
 
     def _pauses(self, service: str) -> list[float]:
         """Seconds (limit clock) before each further try. Pipedrive's 3, 30 and 150 are for the default of the switch."""
@@ -286,8 +293,9 @@ class Dispatcher:
         self.last.append({"event": hook["event_type"], "attempt": number, "status": status})
         return 200 <= status < 300
 
-    def _done(self, hook: dict[str, Any], ok: bool) -> None:
+    def _done(self, hook: dict[str, Any], delivery: Delivery, ok: bool) -> None:
         self._pending -= 1
+        self.told.note(hook["service"], delivery, "accepted" if ok else "given_up", self._sandbox.now())
         self.counts["delivered" if ok else "given_up"] += 1
         hook["failures"] = 0 if ok else hook["failures"] + 1
         crm = hook["service"] in ("crm_v1", "crm_v2")
