@@ -23,6 +23,7 @@ from orchestration.sources import SCHEMAS
 from orchestration.syncs import SYNCS
 
 SYNC = SYNCS["rd_station_nurture"].name
+SECTOR_PULL = "0.13"  # so that the review of the score has something to find (sandbox/README.md)
 READ_BACK = ("rd_station", "deliveries")  # where a return shows once it was made
 
 
@@ -62,6 +63,7 @@ class DemoResult:
             ("the page, Dagster, the receiver", f"bastao up --profile {folder}"),
             ("the marts, for SQL and BI", str(self.profile.paths.published_bi)),
             ("the agreement in force", f"bastao agreement show --profile {folder}"),
+            ("what the score's points should be", f"bastao agreement review --profile {folder}"),
             ("each returned lead", f"bastao deliveries list --profile {folder}"),
         ):
             console.print(f"  {what:<32} {how}", markup=False, soft_wrap=True)
@@ -96,7 +98,7 @@ def run(profile: Profile, leads: int = 4000) -> DemoResult:
 @contextlib.contextmanager
 def _starting(profile: Profile, leads: int, ready: Future[None]) -> Iterator[None]:
     """The simulated company, which starts in a process of its own while this one gets ready."""
-    with sandbox_process.running(profile, "--leads", str(leads)):
+    with sandbox_process.running(profile, "--leads", str(leads), "--sector-pull", SECTOR_PULL):
         ready.result()
         yield
 

@@ -46,6 +46,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--now", metavar="ISO", help="the world's instant at the start (default 2026-06-30T21:00:00Z)")
     add("--end", metavar="ISO", help="end of the simulated history when it is not --now: the rest is the future")
     add("--dirt", type=float, default=None, metavar="X", help="how dirty the company's data is (0 clean, 1 normal)")
+    add("--sector-pull", type=float, default=0.0, metavar="X",
+        help="how much the sector of a lead's company decides whether sales qualifies it (a share; default 0)")  # fmt: skip
     add("--world-speed", type=float, default=0.0, metavar="X", help="world time per real time; 0 = frozen (default)")
     add("--limit-speed", type=float, default=1.0, metavar="X", help="speed of quotas, settling and retries (default 1)")
     add("--plan", choices=("light", "basic", "pro", "advanced"), default="advanced", help="plan of the account")
@@ -155,7 +157,8 @@ def _world(options: argparse.Namespace) -> Any:
     from sandbox.company.simulate import simulate
 
     end = _instant(options.end or options.now, "--end" if options.end else "--now")
-    arguments: dict[str, Any] = {"seed": options.seed, "leads": options.leads, "months": options.months}
+    arguments: dict[str, Any] = {"seed": options.seed, "leads": options.leads, "months": options.months,
+                                 "sector_pull": options.sector_pull}  # fmt: skip
     if end is not None:
         arguments["end"] = end
     if options.dirt is not None:

@@ -39,6 +39,7 @@ class Facts:
     crm_person: dict[str, str] = field(default_factory=dict)  # CRM contact id -> person key
     erp_person: dict[str, str] = field(default_factory=dict)  # ERP node -> person key
     erp_company: dict[str, str] = field(default_factory=dict)  # ERP node -> company key
+    sectors: dict[str, str] = field(default_factory=dict)  # person key of a hand-over -> sector of the company it buys for
     outside_deals: int = 0
     revenue_by_deal: dict[str, float] = field(default_factory=dict)  # deal -> invoiced minus returned
     orders_without_note: int = 0  # won deals whose ERP order was never written into the CRM

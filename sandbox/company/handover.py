@@ -19,6 +19,8 @@ def hand_over(office: Office, key: str, person: Person, rd: RdContact, t: float,
     rng = office.rng("handover", key)
     fact = PassageFact(person.key, rd.uuid, t, hot, channel, marked=False)
     office.facts.passages.append(fact)
+    if person.company is not None:
+        office.facts.sectors[person.key] = person.company.segment
     # The automation sets the stage within seconds; otherwise somebody in marketing does it during working hours.
     manual = office.work.add(t, spread(rng, 2 * 3600, 0.8))
     qualified = t + rng.uniform(2, 9) if rng.random() < 0.95 else manual

@@ -20,6 +20,8 @@ PROPER = ("Serra Azul", "Boa Vista", "São Bento", "Três Rios", "Vale Verde", "
           "Progresso", "União", "Estrela", "Delta", "Vitória", "Marajó", "Tupi")
 SUFFIX = ("Ltda", "S.A.", "ME", "Eireli", "Ltda", "Ltda")
 SEGMENTS = ("Metalmecânico", "Alimentos e bebidas", "Plásticos", "Químico", "Têxtil", "Móveis", "Construção", "Outros")
+# The sectors whose machines the company knows (it says so in the agreement's score, rule `setor`).
+KNOWN_SECTORS = frozenset(SEGMENTS[:5])
 TITLES = {
     "Gerente de Compras": 18, "Comprador": 16, "Gerente Industrial": 12, "Supervisor de Manutenção": 14,
     "Engenheiro de Processos": 9, "Diretor Industrial": 6, "Sócio-proprietário": 10, "Analista": 9, "Estudante": 6,

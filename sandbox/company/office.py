@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.company.chance import stream
 from sandbox.company.facts import Facts
-from sandbox.company.people import Market
+from sandbox.company.names import KNOWN_SECTORS
+from sandbox.company.people import Market, Person
 from sandbox.company.sellers import Seller
 from sandbox.company.worktime import WorkTime, moment
 from sandbox.events import Recorder
@@ -31,6 +32,7 @@ class Office:
     sellers: list[Seller]
     catalogue: "Catalogue"
     market: Market
+    sector_pull: float = 0.0  # added to the chance that sales qualifies a company of a known sector, taken from the others'
     works: dict[str, WorkTime] = field(default_factory=dict)  # of sellers with hours or absences of their own, by e-mail
     recorder: Recorder = field(default_factory=Recorder)
     facts: Facts = field(default_factory=Facts)
@@ -49,6 +51,12 @@ class Office:
     def chance(self, rng: random.Random, share: float) -> bool:
         """A dirty habit or accident: happens with `share`, scaled by the dirt of the world."""
         return rng.random() < share * self.dirt
+
+    def pull(self, person: Person) -> float:
+        """What a lead's sector adds to its chance of becoming SQL (share); nothing for a natural person."""
+        if person.company is None:
+            return 0.0
+        return self.sector_pull if person.company.segment in KNOWN_SECTORS else -self.sector_pull
 
     def say(self, t: float, kind: str, **data: Any) -> None:
         """Record an event unless it lies beyond the horizon."""

@@ -151,7 +151,7 @@ def pursue(deal: Deal, fact: PassageFact, person: Person, since: float, amounts:
     waited = work.worked(effort.answered) - work.worked(fact.mql_at)
     speed = 1.08 if waited < 1200 else 0.90 if waited > 9 * HOUR else 1.0
     t = work.add(t, spread(rng, 11 * HOUR, 0.9))
-    if rng.random() > min(0.96, (0.42 + 0.52 * quality) * habit.skill**0.6 * speed):
+    if rng.random() > min(0.96, (0.42 + 0.52 * quality) * habit.skill**0.6 * speed + deal.office.pull(person)):
         if rng.random() < 0.93:
             _close(deal, fact, t, False, pick(rng, _EARLY_REASONS))
         return

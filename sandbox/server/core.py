@@ -85,7 +85,7 @@ class Sandbox:
         if wrong:
             raise JournalError(
                 f"{self.journal.path} belongs to another world ({'; '.join(wrong)}): start with the same --seed, "
-                "--leads, --months and --now, or give another --home"
+                "--leads, --months, --now and --sector-pull, or give another --home"
             )
 
     def remember_clock(self) -> None:

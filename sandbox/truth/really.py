@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sandbox.company.facts import Facts, PassageFact
+from sandbox.company.names import KNOWN_SECTORS
 from sandbox.truth.identity import IdentityScore, identity_score
 from sandbox.world import World
 
@@ -47,6 +48,19 @@ def actual(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
         "handoffs": pd.DataFrame(rows, columns=pd.Index(columns), dtype=object),
         "people": pd.DataFrame(sorted(real.items()), columns=pd.Index(["node", "person"]), dtype=object),
     }
+
+
+def sector_shares(world: World, as_of: datetime) -> dict[bool, tuple[int, int]]:
+    """(became SQL, decided) of the real hand-overs of companies, by whether their sector is one of names.KNOWN_SECTORS:
+    what the review of the score should find out about the sector."""
+    facts, until = world.facts, as_of.timestamp()
+    found = {True: (0, 0), False: (0, 0)}
+    for fact in facts.passages:
+        is_sql = fact.sql_at is not None and fact.sql_at <= until
+        if fact.person in facts.sectors and (is_sql or (fact.closed_at is not None and fact.closed_at <= until)):
+            sqls, decided = found[known := facts.sectors[fact.person] in KNOWN_SECTORS]
+            found[known] = sqls + is_sql, decided + 1
+    return found
 
 
 def distance(observable: dict[str, pd.DataFrame], real: dict[str, pd.DataFrame]) -> dict[str, Any]:

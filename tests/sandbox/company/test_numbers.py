@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from sandbox.company.constants import GO_LIVE, LOST_REASONS
 from sandbox.company.facts import PassageFact
+from sandbox.company.simulate import simulate
+from sandbox.truth.really import sector_shares
 from sandbox.world import World
 
 
@@ -98,3 +100,12 @@ def test_deals_of_every_kind(world: World) -> None:
         e for e in world.events if e.kind == "crm.task_done" and e.at - e.data["done_at"] > timedelta(hours=1)
     ]
     assert len(late) > 200
+
+
+def test_the_sector_tells_who_buys_only_where_it_was_asked_for(world: World) -> None:
+    def lift(company: World) -> float:
+        shares = sector_shares(company, company.end)
+        return shares[True][0] / shares[True][1] - shares[False][0] / shares[False][1]
+
+    assert abs(lift(world)) < 0.08
+    assert lift(simulate(seed=11, leads=600, sector_pull=0.13)) > 0.1
