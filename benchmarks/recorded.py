@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 Key = tuple[str, str, tuple[tuple[str, str], ...], bytes]
-HEADERS = ("content-type", "date", "sforce-limit-info")
+HEADERS = ("content-type", "date", "sforce-limit-info", "sforce-locator")
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class SandboxConfig:
     salesforce_lead_history_hidden: bool = False  # LeadHistory cannot be queried at all
     salesforce_call_results: bool = False  # a telephone system fills CallDisposition
     salesforce_missing_fields: tuple[str, ...] = ()  # fields that this user does not see
+    salesforce_bulk_seconds: float = 0.0  # from the creation of a Bulk 2.0 job to its end
+    salesforce_bulk_instants: str = "Z"  # how instants end in Bulk 2.0 results: "Z" or "+0000" (the contract's doubt 10.3)
     salesforce_jwt_key: str = ""  # PEM of the public key of the app's certificate
     # Chat channels: what their webhooks answer to any message (`ok`: they look at it).
     slack_answer: Literal["ok", "invalid_payload", "action_prohibited", "invalid_token", "channel_not_found", "no_service",

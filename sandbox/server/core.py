@@ -50,6 +50,7 @@ class Sandbox:
         self.hooks = Dispatcher(self)
         self.caches: dict[Any, Any] = {}
         self.salesforce_cursors: dict[str, list[dict[str, Any]]] = {}  # locators of queries that go on
+        self.salesforce_jobs: dict[str, Any] = {}  # Bulk 2.0 query jobs by id
         self._caches_version = -1
         self.protheus: ProtheusDatabase | None = None
         self.protheus_tokens = ProtheusTokens(world.seed)

@@ -1,5 +1,6 @@
 """simple-salesforce, a client that no one here wrote, against the twin: sessions, SOQL in batches, describe, the recycle bin."""
 
+import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,15 @@ def test_fields_relations_and_conditions(box: SandboxHandle, client: Any) -> Non
         assert (row["StageName"], row["Amount"]) == (held[row["Id"]]["StageName"], held[row["Id"]]["Amount"])
         assert row["attributes"]["type"] == "Opportunity"
         assert (row["Campaign"] or {}).get("Name") == held[row["Id"]]["Campaign.Name"]
+
+
+def test_bulk_queries_page_by_page(box: SandboxHandle, client: Any) -> None:
+    pages = list(client.bulk2.Lead.query("SELECT Id, Status, IsConverted FROM Lead", max_records=50, wait=0.01))
+    found = {row["Id"]: row for page in pages for row in csv.DictReader(page.splitlines())}
+    held = {row["Id"]: row for row in company(box)["Lead"] if not row["IsDeleted"]}
+    assert found.keys() == held.keys() and len(pages) == -(-len(held) // 50) > 1
+    assert all(row["Status"] == held[key]["Status"] for key, row in found.items())
+    assert {row["IsConverted"] for row in found.values()} == {"true", "false"}
 
 
 def test_describe_limits_and_deleted_rows(box: SandboxHandle, client: Any) -> None:

@@ -1,5 +1,6 @@
 """The Salesforce twin: sessions, SOQL, batches, describe, the recycle bin, ids."""
 
+import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ class Org:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self.box.client.get(f"/services/data/v67.0{path}", params=params, headers=self.headers)
+
+    def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        return self.box.client.post(f"/services/data/v67.0{path}", json=body, headers=self.headers)
 
     def rows(self, soql: str, resource: str = "queryAll") -> list[dict[str, Any]]:
         return self.get(f"/{resource}", q=soql).raise_for_status().json()["records"]
@@ -64,6 +68,26 @@ def test_a_deal_is_a_lead_until_its_conversion(org: Org) -> None:
     assert [row["NewValue"] for row in history if row["Field"] == "Status"] == ["Diagnóstico", "Closed - Not Converted"]
     described = {row["name"] for row in org.get("/sobjects/Lead/describe").json()["fields"]}
     assert {"Status", "Motivo_Desqualificacao__c"} <= described
+
+
+def test_a_bulk_job_gives_the_same_rows_as_csv_by_locator(org: Org) -> None:
+    soql = "SELECT Id, Status, IsConverted, CreatedDate, OwnerId FROM Lead"
+    made = org.post("/jobs/query", {"operation": "queryAll", "query": soql})
+    assert (made.status_code, made.json()["state"], made.json()["object"]) == (200, "UploadComplete", "Lead")
+    path = f"/jobs/query/{made.json()['id']}"
+    done, wanted = org.get(path).json(), org.rows(f"{soql} ORDER BY Id")
+    assert (done["state"], done["numberRecordsProcessed"]) == ("JobComplete", len(wanted)) and len(wanted) > 1
+    found, locator = list[dict[str, str]](), ""
+    while locator != "null":
+        page = org.get(f"{path}/results", maxRecords=1, **({"locator": locator} if locator else {}))
+        assert page.headers["sforce-numberofrecords"] == "1" and page.headers["content-type"] == "text/csv"
+        found, locator = found + list(csv.DictReader(page.text.splitlines())), page.headers["sforce-locator"]
+    assert [row["Id"] for row in found] == [row["Id"] for row in wanted]
+    assert found[0]["CreatedDate"] == wanted[0]["CreatedDate"].replace("+0000", "Z") and found[0]["IsConverted"] == "false"
+    other = org.box.client.get(f"/services/data/v66.0{path}/results", headers=org.headers)
+    assert (other.status_code, org.post("/jobs/query", {"operation": "delete", "query": soql}).status_code) == (409, 400)
+    assert org.post("/jobs/query", {"operation": "query", "query": "SELECT COUNT(Id) FROM Lead"}).status_code == 400
+    assert org.get("/limits").json()["DailyBulkV2QueryJobs"]["Remaining"] == 9_999
 
 
 def test_deleted_rows_are_in_the_bin_for_fifteen_days(org: Org) -> None:

@@ -9,7 +9,7 @@ are Events, entered when they were held; every other activity is a Task.
 """
 
 from sandbox.server.routing import Route, Router
-from sandbox.server.salesforce import auth, describe, query
+from sandbox.server.salesforce import auth, bulk, describe, query
 
 __all__ = ["register"]
 BASE = "/services/data/{version}"
@@ -31,3 +31,6 @@ def register(router: Router) -> None:
         ("/sobjects/{object}/deleted", describe.deleted),
     ):
         router.add("GET", BASE + path, Route(handler, "salesforce", "salesforce"))
+    router.add("POST", BASE + "/jobs/query", Route(bulk.create, "salesforce", "salesforce"))
+    router.add("GET", BASE + "/jobs/query/{job}", Route(bulk.look, "salesforce", "salesforce"))
+    router.add("GET", BASE + "/jobs/query/{job}/results", Route(bulk.results, "salesforce", "salesforce"))

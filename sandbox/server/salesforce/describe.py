@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.server.http import Request, Response, reply
 from sandbox.server.salesforce.answers import refuse, shown
+from sandbox.server.salesforce.bulk import JOBS, today
 from sandbox.server.salesforce.query import need_object, version_of
 from sandbox.server.salesforce.view import records, recycled
 from sandbox.server.times import as_utc
@@ -27,7 +28,7 @@ def limits(sandbox: "Sandbox", request: Request) -> Response:
     """GET /limits."""
     version_of(request)
     used, maximum = sandbox.limits.usage("salesforce")
-    jobs = {"Max": 10_000, "Remaining": 10_000}
+    jobs = {"Max": JOBS, "Remaining": max(0, JOBS - today(sandbox))}
     daily = {"Max": maximum, "Remaining": max(0, maximum - used)}
     return reply({"DailyApiRequests": daily, "DailyBulkV2QueryJobs": jobs})
 

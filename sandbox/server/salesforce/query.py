@@ -45,11 +45,7 @@ def query_all(sandbox: "Sandbox", request: Request) -> Response:
 
 def _answer(sandbox: "Sandbox", request: Request, everything: bool) -> Response:
     version_of(request)
-    try:
-        wanted = soql.parse(request.query("q") or "")
-        rows = _select(sandbox, wanted, everything)
-    except soql.Malformed as problem:
-        raise refuse(400, "MALFORMED_QUERY", str(problem)) from None
+    wanted, rows = selected(sandbox, request.query("q") or "", everything)
     body = [_body(request, wanted, row) for row in rows]
     size = _batch_size(request)
     if len(body) <= size:
@@ -98,6 +94,15 @@ def need_object(sandbox: "Sandbox", name: str) -> dict[str, str]:
         for field, kind in FIELDS[name].items()
         if field not in sandbox.config.salesforce_missing_fields
     }
+
+
+def selected(sandbox: "Sandbox", text: str, everything: bool) -> tuple[soql.Query, list[Row]]:
+    """A query that was read, and its rows with all their fields; 400 when it cannot be read or names what is not there."""
+    try:
+        wanted = soql.parse(text)
+        return wanted, _select(sandbox, wanted, everything)
+    except soql.Malformed as problem:
+        raise refuse(400, "MALFORMED_QUERY", str(problem)) from None
 
 
 def _select(sandbox: "Sandbox", wanted: soql.Query, everything: bool) -> list[Row]:

@@ -1,0 +1,177 @@
+"""A first load of Salesforce through Bulk API 2.0 against REST: the same company, the same reader, one run.
+
+    .venv/bin/python -m benchmarks.salesforce_bulk                  # 16,000 leads, three rounds
+
+The answers of both are recorded from the sandbox and served from memory, in turns. Bulk gets the best case: every job is
+complete when it is first looked at, a page holds 100,000 records, CSV is read in C++, and its instants are written as REST
+writes them (the contract leaves that open; other text would be read value by value). What lands must be equal (but for the order of rows and the instants of the answers), else the script fails. It prints calls, bytes
+and times; the product reads by REST (`ingestion/salesforce/BEHAVIOR.md` says why).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import orjson
+import pyarrow as pa
+import pyarrow.csv
+
+from benchmarks.crm_load import LAG, Seconds
+from benchmarks.crm_readers import CRMS, Given
+from benchmarks.protheus_load import Watch
+from benchmarks.recorded import Call, Recording, served
+from ingestion import identifiers, salesforce
+from ingestion.http import TIMEOUT
+from ingestion.http_wire import Raw, open_wire
+from ingestion.ports import NoLimits, Ports, Target
+from ingestion.salesforce.client import Batch
+from ingestion.salesforce.session import SalesforceSession
+from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
+from tests.support.sandbox import running_sandbox, simulated
+
+RECORDS = 100_000  # of one page of results
+ROWS = 20_000  # of one batch for the reader
+OWN = ("observed_at", "row_seq", "_dlt_load_id", "_dlt_id")  # instants of answers, order of rows, dlt's names
+
+
+class BulkApi(salesforce.SalesforceApi):
+    """Queries in the order of a stamp go through jobs; small lists stay with REST."""
+
+    def __init__(self, config: salesforce.SalesforceConfig, ports: Ports, transport: httpx.BaseTransport | None = None) -> None:
+        super().__init__(config, ports, transport)
+        self._session = SalesforceSession(config, ports.tokens, ports.clock, transport)
+        self._wire = open_wire(config.base_url, TIMEOUT, transport)
+
+    def query(self, soql: str) -> Iterator[Batch]:
+        """See `SalesforceApi`. The order of rows is made here: ORDER BY switches off Salesforce's own chunks (contract 4.3)."""
+        plain, ordered, by = soql.partition(" ORDER BY ")
+        if not ordered:
+            yield from super().query(soql)
+            return
+        job = orjson.loads(self._send("POST", "", {"operation": "queryAll", "query": plain, "contentType": "CSV"}).content)
+        while job["state"] != "JobComplete":
+            if job["state"] in ("Failed", "Aborted"):
+                raise RuntimeError(f"job {job['state']}")
+            job = orjson.loads(self._send("GET", f"/{job['id']}").content)
+        pages, locator = list[pa.Table](), ""
+        while locator != "null":
+            answer = self._send("GET", f"/{job['id']}/results", maxRecords=RECORDS, **({"locator": locator} if locator else {}))
+            pages.append(_read(answer.content))
+            locator = answer.headers["sforce-locator"]
+        rows = pa.concat_tables(pages).sort_by([(name, "ascending") for name in by.split(", ")])
+        for start in range(0, len(rows), ROWS):
+            part = rows.slice(start, ROWS)
+            columns = [column.to_pylist() for column in part.columns]
+            yield Batch([dict(zip(part.column_names, row, strict=True)) for row in zip(*columns, strict=True)], None, len(rows))
+
+    def close(self) -> None:
+        """See `SalesforceApi`."""
+        super().close()
+        self._wire.close()
+
+    def _send(self, method: str, path: str, body: Any = None, **params: Any) -> Raw:
+        headers: dict[str, str] = {}
+        self._session.apply(headers, params)
+        content = orjson.dumps(body) if body else None
+        answer = self._wire.send(method, f"{self._base}/jobs/query{path}", params, headers, content)
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status}")
+        return answer
+
+
+def _read(content: bytes) -> pa.Table:
+    """A page as columns: text, but for checkboxes; an empty field is null. Names of relationships have a field of their own."""
+    names = content[: content.index(b"\n")].decode().strip().replace('"', "").split(",")
+    boxes = {name: pa.bool_() for name in names if name.startswith("Is")}
+    options = pyarrow.csv.ConvertOptions(
+        column_types={**dict.fromkeys(names, pa.string()), **boxes}, null_values=[""], strings_can_be_null=True
+    )
+    found = pyarrow.csv.read_csv(
+        io.BytesIO(content), convert_options=options, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)
+    )
+    for name in {name.partition(".")[0] for name in names if "." in name}:
+        found = found.append_column(name, pa.nulls(len(found)))
+    return found
+
+
+def load(
+    api: type[salesforce.SalesforceApi], base: str, given: Given, home: Path, now: datetime,
+    transport: httpx.BaseTransport | None = None,
+) -> Seconds:  # fmt: skip
+    """A first load into `home`, by a process that has met none of its addresses: what it took."""
+    for known in (identifiers.email_found, identifiers.phone_found):
+        known.cache_clear()
+    home.mkdir()
+    watch, config = Watch(), CRMS["salesforce"].config(base, given)
+    ports = Ports(NoLimits(), MemoryTokens(), FakeClock(now.isoformat()), 1)
+    with contextlib.closing(api(config, ports, transport)) as service:
+        salesforce.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), service)
+    return watch.read()
+
+
+def landed(home: Path) -> dict[str, int]:
+    """For every raw table a number that its rows make, in whatever order."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        names = warehouse.execute(
+            "select table_name, list(column_name order by column_name) from information_schema.columns "
+            "where table_schema = 'raw_salesforce' and not starts_with(table_name, '_dlt') group by 1"
+        ).fetchall()
+        found = {}
+        for table, columns in names:
+            kept = ", ".join(f'"{name}"' for name in columns if name not in OWN)
+            query = f"select count(*) || ' ' || coalesce(sum(hash(({kept}))::hugeint), 0) from raw_salesforce.{table}"
+            found[table] = warehouse.execute(query).fetchone()[0]  # type: ignore[index]
+    return found
+
+
+def main() -> int:
+    """Print the figures; 1 when the two do not land the same."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--leads", type=int, default=16_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    world = simulated(seed=11, leads=options.leads)
+    apis = {"rest": salesforce.SalesforceApi, "bulk": BulkApi}
+    calls: dict[str, list[Call]] = {}
+    with tempfile.TemporaryDirectory(prefix="bastao-bench-") as folder:
+        base = Path(folder)
+        now = world.end + LAG
+        with running_sandbox(world, now=world.end.isoformat(), limits=False, protheus_url="none", salesforce_bulk_instants="+0000") as box:
+            given = box.credentials
+            for name, api in apis.items():
+                heard = Recording()
+                load(api, box.url, given, base / name, now, heard)
+                calls[name] = heard.calls
+        if landed(base / "rest") != landed(base / "bulk"):
+            print("Bulk and REST did not land the same rows.")
+            return 1
+        for name, heard_calls in calls.items():
+            print(f"{name}: {len(heard_calls)} calls, {sum(len(call.answer) for call in heard_calls) / 1e6:.1f} MB of answers")
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {options.leads:,} leads", flush=True)
+        ratios = []
+        with served(calls) as address:
+            for number in range(options.rounds + 1):
+                took = {name: load(api, f"{address}/{name}", given, base / f"{name}{number}", now) for name, api in apis.items()}
+                if number == 0:
+                    continue  # the first round also loads the libraries
+                ratios.append(took["bulk"][1] / took["rest"][1])
+                words = ", ".join(f"{name} {wall:.1f} s ({processor:.1f} s of the processor)" for name, (wall, processor) in took.items())
+                print(f"{words}: Bulk takes {ratios[-1]:.2f} of REST's processor time", flush=True)
+        print(f"Bulk takes {statistics.median(ratios):.2f} of REST's processor time")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
