@@ -16,6 +16,7 @@ from dlt.common.runtime.run_context import RunContext
 SETTINGS: dict[tuple[str, ...], Any] = {
     ("runtime", "dlthub_telemetry"): False,
     ("runtime", "log_level"): "CRITICAL",  # its error logs quote values of rows
+    ("enable_runtime_trace",): False,  # nobody reads it, and the messages of a failure quote values of rows
     ("load", "delete_completed_jobs"): True,  # a loaded package is a second copy of personal data that nobody reads
     ("load", "run_sleep"): 0.0,  # nothing else is coming: after a package there is nothing to wait for
     ("normalize", "run_sleep"): 0.0,

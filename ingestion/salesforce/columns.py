@@ -27,6 +27,7 @@ class Columns:
         self.records = records
         self._texts: dict[str, pa.Array] = {}
         self._moments: dict[str, pa.Array] = {}
+        self._ids: dict[str, pa.Array] = {}
 
     def __len__(self) -> int:
         return len(self.records)
@@ -62,6 +63,11 @@ class Columns:
 
     def record_id(self, field: str = "Id") -> pa.Array:
         """See `values.record_id`."""
+        if field not in self._ids:
+            self._ids[field] = self._record_ids(field)
+        return self._ids[field]
+
+    def _record_ids(self, field: str) -> pa.Array:
         found = self.text(field)
         plain = found.null_count == 0 and pc.all(pc.ascii_is_alnum(found)).as_py() is not False
         lengths = pc.unique(pc.binary_length(found)).to_pylist()
@@ -117,11 +123,13 @@ class Columns:
             found = pa.array([record[field] for record in self.records], TEXT)
         except (KeyError, pa.ArrowException):
             return self._each(field, values.text, TEXT)
-        if (pc.max(pc.binary_length(found)).as_py() or 0) > TEXT_LIMIT:  # in bytes, which are no fewer than the characters
-            return self._each(field, values.text, TEXT)
+        if found.null_count == len(found):
+            return found
         trimmed = pc.utf8_trim_whitespace(found)
-        blank = pc.min(pc.binary_length(trimmed)).as_py() == 0
-        return pc.if_else(pc.equal(trimmed, ""), None, trimmed) if blank else trimmed
+        lengths = pc.min_max(pc.binary_length(trimmed)).as_py()
+        if lengths["max"] > TEXT_LIMIT:  # in bytes, which are no fewer than the characters
+            return self._each(field, values.text, TEXT)
+        return trimmed if lengths["min"] else pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
 def mapped(words: pa.Array, meaning: Callable[[str | None], Any], kind: pa.DataType = TEXT) -> pa.Array:
