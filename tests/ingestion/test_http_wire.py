@@ -16,7 +16,8 @@ from ingestion.http_wire import DirectWire, HttpxWire, Lost, open_wire
 from ingestion.oauth import QueryToken
 from tests.ingestion.fakes import CountingLimiter, FakeClock
 
-QUICK = httpx.Timeout(0.3)
+PATIENT = httpx.Timeout(20)  # a busy machine stalls for longer than an answer takes
+QUICK = httpx.Timeout(1.0)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if self.path.startswith("/slow"):
-            time.sleep(0.6)
+            time.sleep(2.0)
         body = gzip.compress(b'{"packed": true}') if self.path.startswith("/gzip") else b'{"ok": true}'
         self.send_response(200)
         if self.path.startswith("/gzip"):
@@ -70,7 +71,7 @@ def get(wire: DirectWire | HttpxWire, path: str, **params: object) -> bytes:
 
 
 def test_one_connection_serves_call_after_call(server: ThreadingHTTPServer) -> None:
-    wire = DirectWire(base(server), QUICK)
+    wire = DirectWire(base(server), PATIENT)
     for _ in range(5):
         assert get(wire, "/a") == b'{"ok": true}'
     assert len({port for port, _ in server.seen}) == 1  # type: ignore[attr-defined]
@@ -96,7 +97,7 @@ def test_many_threads_never_share_a_connection_in_use(server: ThreadingHTTPServe
 
 
 def test_a_connection_that_ended_meanwhile_is_replaced_unseen(server: ThreadingHTTPServer) -> None:
-    wire = DirectWire(base(server), QUICK)
+    wire = DirectWire(base(server), PATIENT)
     get(wire, "/last")
     time.sleep(0.1)
     assert get(wire, "/a") == b'{"ok": true}'
@@ -113,7 +114,7 @@ def test_a_cut_or_late_answer_is_lost_and_its_connection_dropped(server: Threadi
 
 
 def test_a_post_whose_answer_was_lost_is_uncertain_and_not_repeated(server: ThreadingHTTPServer) -> None:
-    api = ApiClient(base(server), QueryToken("s3cret"), CountingLimiter(), "crm:1", FakeClock(), timeout=0.3)
+    api = ApiClient(base(server), QueryToken("s3cret"), CountingLimiter(), "crm:1", FakeClock(), timeout=20)
     with pytest.raises(ApiError, match="may have been acted upon") as caught:
         api.request("POST", "/drop", json={}, resource="events")
     assert caught.value.uncertain
@@ -131,7 +132,7 @@ def test_a_refused_connection_sent_nothing() -> None:
 
 
 def test_bodies_are_unpacked_and_headers_joined(server: ThreadingHTTPServer) -> None:
-    answer = DirectWire(base(server), QUICK).send("GET", "/gzip", {}, {}, None)
+    answer = DirectWire(base(server), PATIENT).send("GET", "/gzip", {}, {}, None)
     assert answer.content == b'{"packed": true}'
     assert answer.headers["x-twice"] == "a, b"
 
@@ -147,7 +148,7 @@ def test_bodies_are_unpacked_and_headers_joined(server: ThreadingHTTPServer) -> 
 )
 def test_both_wires_ask_for_the_same(server: ThreadingHTTPServer, path: str, params: dict[str, object]) -> None:
     for kind in (DirectWire, lambda url, timeout: HttpxWire(url, timeout, None)):
-        wire = kind(base(server) + "/api/v1", QUICK)
+        wire = kind(base(server) + "/api/v1", PATIENT)
         get(wire, path, **params)
         wire.close()
     direct, through = (httpx.URL(target) for _, target in server.seen)  # type: ignore[attr-defined]
