@@ -63,7 +63,7 @@ class DemoResult:
             ("the page, Dagster, the receiver", f"bastao up --profile {folder}"),
             ("the marts, for SQL and BI", str(self.profile.paths.published_bi)),
             ("the agreement in force", f"bastao agreement show --profile {folder}"),
-            ("what the score's points should be", f"bastao agreement review --profile {folder}"),
+            ("what the score should count", f"bastao agreement review --profile {folder}"),
             ("each returned lead", f"bastao deliveries list --profile {folder}"),
         ):
             console.print(f"  {what:<32} {how}", markup=False, soft_wrap=True)
