@@ -43,6 +43,7 @@ def _looked_at(database: Path) -> list[str]:
         return sorted(node for (node,) in connection.execute("select node from intermediate.int_identity_changes").fetchall())
 
 
+@pytest.mark.long  # in `make test` the second build of tests/e2e/test_truth.py is such a day, held against the truth
 def test_a_day_looks_at_the_records_of_new_rows_alone_and_equals_a_build_of_all(builder: Builder, dbt_home: Path) -> None:
     days, whole = _fresh(dbt_home, "days"), _fresh(dbt_home, "whole")
     first, second = Raw(), Raw(agreement=False)
