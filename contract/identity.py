@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -51,6 +51,8 @@ CompanyRecord = Annotated[str, AfterValidator(_named(
 class Decision(Strict):
     """Records, what was decided about them is said by the list it stands in; who decided, when and why."""
 
+    SUBJECT: ClassVar[str]  # what a record stands for
+
     records: tuple[str, ...] = Field(min_length=2, description="the records")
     reason: str = Field(min_length=1, description="why, for whoever reads it in a year")
     decided_by: str = Field(min_length=1, description="who decided it")
@@ -60,11 +62,15 @@ class Decision(Strict):
 class PersonDecision(Decision):
     """A decision about people."""
 
+    SUBJECT = "person"
+
     records: tuple[Record, ...] = Field(min_length=2, description="the records, as rd:<uuid> or crm:<id>")
 
 
 class CompanyDecision(Decision):
     """A decision about companies."""
+
+    SUBJECT = "company"
 
     records: tuple[CompanyRecord, ...] = Field(min_length=2, description="the records, as org:<id>")
 
@@ -92,7 +98,7 @@ class IdentityDecisions:
         return {record: root(record) for record in sorted(group)}
 
 
-def read_decisions(data: Any, lines: Lines, kind: type[Decision] = PersonDecision) -> tuple[IdentityDecisions, list[Problem]]:
+def read_decisions(data: Any, lines: Lines, kind: type[Decision]) -> tuple[IdentityDecisions, list[Problem]]:
     """The decisions of a file that was read, about people or companies, and everything that is wrong with them."""
     if not isinstance(data, dict):
         return IdentityDecisions(), [lines.problem((), "must hold `merges:` and `splits:`", "Start the file with one of them.")]
@@ -113,16 +119,15 @@ def read_decisions(data: Any, lines: Lines, kind: type[Decision] = PersonDecisio
             if len(set(decision.records)) < len(decision.records):
                 problems.append(lines.problem((*path, "records"), f"names a record of {section} twice", "Name each once."))
     decided = IdentityDecisions(*(tuple(one for one, _ in found[section]) for section in SECTIONS))
-    one = "company" if kind is CompanyDecision else "person"
-    return decided, problems + _contradictions(decided.groups(), found["splits"], lines, one)
+    return decided, problems + _contradictions(decided.groups(), found["splits"], lines)
 
 
-def _contradictions(group: dict[str, str], splits: list[tuple[Decision, KeyPath]], lines: Lines, what: str) -> list[Problem]:
+def _contradictions(group: dict[str, str], splits: list[tuple[Decision, KeyPath]], lines: Lines) -> list[Problem]:
     """Records that are told apart and merged at once, directly or over others."""
     return [
         lines.problem(
             (*path, "records"), f"tells {one} and {other} apart, which are merged under `merges:`",
-            f"Remove one of the two decisions: a record cannot be one {what} and two.",
+            f"Remove one of the two decisions: a record cannot be one {split.SUBJECT} and two.",
         )
         for split, path in splits
         for one, other in combinations(sorted(set(split.records)), 2)

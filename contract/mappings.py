@@ -2,7 +2,8 @@
 
 `crm_stages.yaml` maps CRM stages to funnel stages, `channels.yaml` traffic sources to channels, `monthly_costs.yaml` says
 what sales and marketing cost beside media and what margin is left of a sale, `identity.yaml` who is one person and who is
-not, `companies.yaml` the same of companies (contract/identity.py). They are not part of what was signed: a renamed CRM stage changes a mapping, not the agreement.
+not, `companies.yaml` the same of companies (contract/identity.py). They are not part of what was signed: a renamed CRM stage
+changes a mapping, not the agreement.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.errors import ApiError
-from ingestion.fields_watch import Fields
+from ingestion.own_fields import Fields
 
 NOT_GIVEN = (400, 402, 403, 404)  # a plan, a scope or an edition that lacks a thing answers one of these
 

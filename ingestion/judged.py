@@ -10,15 +10,14 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from ingestion.plausible import BadRecordError, check
+from ingestion.plausible import AHEAD, BadRecordError, check
 from ingestion.rows import Row, instant
 from ingestion.runner import Tables
 
 JOINED = ("tags", "filled_fields")  # many short texts in one
-AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
 NOT_AHEAD = ("created_at", "updated_at", "occurred_at", "last_conversion_at")
 
 

@@ -6,11 +6,12 @@ A value that lands is believed: a cursor taken from an instant of next year woul
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingestion.rows import Row
 
 LONGEST = 4000  # characters of one text
+AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
 
 
 class BadRecordError(ValueError):

@@ -5,14 +5,14 @@ It costs about a dozen calls of an account's quota. RD Station knows no scopes: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingestion.account_look import AccountLook, not_given
 from ingestion.errors import ApiError, IngestionError
-from ingestion.fields_watch import Fields, last_seen
+from ingestion.own_fields import Fields, last_seen
 from orchestration import accounts, receiving
 from orchestration.clock import ClockError, ServiceClock
 from orchestration.errors import StageError
@@ -154,7 +154,7 @@ def crm_accounts(runtime: Runtime) -> Iterator[Finding]:
         account = accounts.pipedrive_config(runtime)
         api = pipedrive.PipedriveApi(account, accounts.ports(runtime, "pipedrive"))
         seen = partial(last_seen, runtime.paths.dlt, pipedrive.PIPELINE, "pipedrive")
-        yield from _looked(runtime, "Pipedrive", api, lambda: look_pipedrive(api, account), seen, "sources.pipedrive.custom_fields")
+        yield from _looked(runtime, "Pipedrive", api, lambda: look_pipedrive(api, account), seen)
     if sources.salesforce:
         config = accounts.salesforce_config(runtime)
         org = salesforce.SalesforceApi(config, accounts.ports(runtime, "salesforce"))
@@ -163,14 +163,13 @@ def crm_accounts(runtime: Runtime) -> Iterator[Finding]:
         portal = accounts.hubspot_config(runtime)
         hub = hubspot.HubspotApi(portal, accounts.ports(runtime, "hubspot"))
         seen = partial(last_seen, runtime.paths.dlt, hubspot.PIPELINE, "hubspot")
-        yield from _looked(runtime, "HubSpot", hub, lambda: look_hubspot(hub, portal), seen, "sources.hubspot.properties")
+        yield from _looked(runtime, "HubSpot", hub, lambda: look_hubspot(hub, portal), seen)
 
 
 def _looked(
-    runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLook],
-    seen: Callable[[], Seen] = dict, setting: str = "",
+    runtime: Runtime, name: str, api: Any, look: Callable[[], AccountLook], seen: Callable[[], Seen] = dict
 ) -> Iterator[Finding]:
-    """`seen`: the fields by kind of record as the last load saw them; `setting`: where bastao.yaml names those that are read."""
+    """`seen`: the fields by kind of record as the last load saw them."""
     found: list[AccountLook] = []
 
     def ask() -> str:
@@ -189,12 +188,12 @@ def _looked(
             yield Finding(f"{name} plan", "ok", "everything that is read is given, by the scopes and by the plan")
         yield _left(name, one)
         if one.fields:
-            yield _fields(name, one.fields, seen(), setting)
+            yield _fields(name, one.fields, seen())
         if one.served_at is not None:
             yield _skew(runtime, f"{name} clock", name, one.served_at - _now())
 
 
-def _fields(name: str, fields: Iterable[Fields], seen: Seen, setting: str) -> Finding:
+def _fields(name: str, fields: Sequence[Fields], seen: Seen) -> Finding:
     """What the next load will say of the account's own fields: it stops at one that was there and is lost or of another type."""
     wrong, missing = [], []
     for one in fields:
@@ -203,11 +202,11 @@ def _fields(name: str, fields: Iterable[Fields], seen: Seen, setting: str) -> Fi
         missing += [f"{one.record}: {field}" for field in one.missing(before)]
     if wrong:
         words = f"fields that are read are not what they were ({'; '.join(wrong)}): the next load stops"
-        return Finding(f"{name} fields", "problem", words, f"Put them back, or name others (or none) under {setting} in bastao.yaml.")
+        return Finding(f"{name} fields", "problem", words, fields[0].remedy)
     if missing:
         words = f"this account has no such field: {'; '.join(missing)}; what it would tell stays empty"
-        return Finding(f"{name} fields", "note", words, f"{setting} in bastao.yaml names them.")
-    return Finding(f"{name} fields", "ok", f"every field that {setting} names is there, and of the type it had")
+        return Finding(f"{name} fields", "note", words, f"{fields[0].setting} in bastao.yaml names them.")
+    return Finding(f"{name} fields", "ok", f"every field that {fields[0].setting} names is there, and of the type it had")
 
 
 def _left(name: str, look: AccountLook) -> Finding:

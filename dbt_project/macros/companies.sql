@@ -2,8 +2,9 @@
 
 {#- Every record of a company: node, cnpj_root, domain, first_load_seq (null of exported lists, which come last), node_no in the
     order of loading. A customer of the ERP without a CNPJ (a natural person, a foreign buyer) is one when somebody merged it
-    with another record. `merged`: a query of the nodes that are merged by hand. -#}
-{% macro company_records(merged) -%}
+    with another record. -#}
+{% macro company_records() -%}
+{%- set customer = erp_node("coalesce(company_group, '')", "a1_filial", "a1_cod", "a1_loja") -%}
 select
     node,
     cnpj_root,
@@ -21,14 +22,14 @@ from (
     union all
 
     select
-        {{ erp_node("coalesce(company_group, '')", "a1_filial", "a1_cod", "a1_loja") }} as node,
+        {{ customer }} as node,
         max(a1_cnpj_root) as cnpj_root,
         {{ no_text() }} as domain,
         min(first_load_seq) as first_load_seq
     from {{ ref("stg_protheus__sa1") }}
     where
         a1_cnpj_root is not null
-        or {{ erp_node("coalesce(company_group, '')", "a1_filial", "a1_cod", "a1_loja") }} in ({{ merged }})
+        or {{ customer }} in (select node from {{ ref("stg_agreement__company_merges") }})
     group by 1
 
     union all

@@ -137,7 +137,7 @@ end
     'create table ' ~ colours ~ '_own as select coalesce(units.label, colours.node_no) as node_no, min(colours.colour) as colour from '
     ~ colours ~ ' as colours left join ' ~ units ~ ' as units on colours.node_no = units.node_no group by 1') -%}
 {%- for table in [hand, colours] %}{% do run_query('drop table ' ~ table) %}{% endfor -%}
-{%- do run_query('alter table ' ~ colours ~ '_own rename to ' ~ (colours ~ '_own').split('.')[-1].replace('_own', '')) -%}
+{%- do run_query('alter table ' ~ colours ~ '_own rename to ' ~ colours.split('.')[-1]) -%}
 {%- endmacro %}
 
 {#- How strong a kind of evidence is: 0 = decided by hand, then ids and documents, addresses, phones. -#}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingestion.errors import ApiError
-from ingestion.fields_watch import Fields, watch
+from ingestion.fields_watch import watch
 from ingestion.hubspot.client import HubspotApi, optional
 from ingestion.hubspot.settings import SYSTEM, HubspotConfig
+from ingestion.own_fields import Fields
 from ingestion.runner import Session
 
 SETTING = "sources.hubspot.properties"
@@ -20,7 +21,7 @@ def watch_properties(api: HubspotApi, config: HubspotConfig, session: Session, h
         session.note(f"hubspot: the properties of {kind} cannot be listed ({status}); a lost one would not be noticed.")
 
     for fields in properties_read(api, config, has_leads, refused):
-        watch(session, SYSTEM, fields.record, fields.now, fields.used, SETTING)
+        watch(session, SYSTEM, fields)
 
 
 def properties_read(
@@ -44,4 +45,4 @@ def properties_read(
             refused(kind, error.status)
             continue
         now = {str(row.get("name")): str(row.get("type")) for row in rows}
-        yield Fields(kind, now, frozenset(name for name in names if name))
+        yield Fields(kind, now, frozenset(name for name in names if name), SETTING)

@@ -30,12 +30,11 @@ from ingestion.hubspot.people import (
 from ingestion.hubspot.records import Kind, Links, history_names, property_names, record_tables, tombstone
 from ingestion.hubspot.search import changed_since, modified_at
 from ingestion.hubspot.settings import ACTIVITIES, HISTORY_BATCH, PIPELINE, SCHEMA, SYSTEM, HubspotConfig
-from ingestion.plausible import BadRecordError, check
+from ingestion.plausible import AHEAD, BadRecordError, check
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, instant, merge
 from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load
 
-AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
 STAMPS = ("created_at", "updated_at")
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 

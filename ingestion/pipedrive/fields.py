@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingestion.fields_watch import Fields, watch
+from ingestion.fields_watch import watch
+from ingestion.own_fields import Fields
 from ingestion.pipedrive.client import PipedriveApi
 from ingestion.pipedrive.paging import v2_pages
 from ingestion.pipedrive.settings import SYSTEM, PipedriveConfig
@@ -16,7 +17,7 @@ SETTING = "sources.pipedrive.custom_fields"
 def watch_fields(api: PipedriveApi, config: PipedriveConfig, session: Session) -> None:
     """SourceError when a field that is read is gone or changed."""
     for fields in fields_read(api, config):
-        watch(session, SYSTEM, fields.record, fields.now, fields.used, SETTING)
+        watch(session, SYSTEM, fields)
 
 
 def fields_read(api: PipedriveApi, config: PipedriveConfig) -> Iterator[Fields]:
@@ -30,4 +31,4 @@ def fields_read(api: PipedriveApi, config: PipedriveConfig) -> Iterator[Fields]:
     for kind, names in read.items():
         rows = [row for page in v2_pages(api, f"/{kind}Fields", "fields", None, order=False) for row in page]
         now = {str(row.get("field_code")): str(row.get("field_type")) for row in rows if isinstance(row, dict)}
-        yield Fields(f"{kind}s", now, frozenset(name for name in names if name))
+        yield Fields(f"{kind}s", now, frozenset(name for name in names if name), SETTING)

@@ -9,6 +9,7 @@ from ingestion.errors import ApiError, IngestionError
 from ingestion.fan_out import fan_out
 from ingestion.fields_watch import is_due, watch
 from ingestion.judged import Judge, quarantined
+from ingestion.own_fields import Fields
 from ingestion.ports import Ports, Target
 from ingestion.rd_station.assets import asset_tables
 from ingestion.rd_station.client import RdStationApi
@@ -83,8 +84,8 @@ def _fields(api: RdStationApi, config: RdStationConfig, session: Session, now: d
         found = api.fields()
         if is_due(session, now):
             types = {str(row.get("api_identifier")): str(row.get("data_type")) for row in found}
-            own = {config.cpf_field, config.cnpj_field, *config.contact_fields}
-            watch(session, SYSTEM, "contacts", types, own, "sources.rd_station")
+            own = frozenset({config.cpf_field, config.cnpj_field, *config.contact_fields})
+            watch(session, SYSTEM, Fields("contacts", types, own, "sources.rd_station"))
         return loadable_fields(found, config)
     except ApiError as error:
         if error.status not in (403, 404):

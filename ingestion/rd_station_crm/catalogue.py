@@ -11,6 +11,7 @@ from typing import Any
 
 from ingestion.errors import ApiError, SourceError
 from ingestion.fields_watch import is_due, watch
+from ingestion.own_fields import Fields
 from ingestion.rd_station_crm.client import CrmApi
 from ingestion.rd_station_crm.settings import SYSTEM, RdStationCrmConfig
 from ingestion.rows import Row, boolean, integer, text
@@ -56,7 +57,8 @@ def _read(api: CrmApi, session: Session, config: RdStationCrmConfig, now: dateti
     if fields and is_due(session, now):
         for entity, label, setting in (("deal", config.erp_order_label, "erp_order_label"), ("organization", cnpj_label, "cnpj_label")):
             types = {str(row.get("name")).strip().lower(): str(row.get("type")) for row in fields if row.get("entity") == entity}
-            watch(session, SYSTEM, f"{entity}s", types, {label.strip().lower()}, f"sources.rd_station_crm.{setting}")
+            own = frozenset({label.strip().lower()})
+            watch(session, SYSTEM, Fields(f"{entity}s", types, own, f"sources.rd_station_crm.{setting}"))
     slug = next(
         (str(row["slug"]) for row in fields
          if row.get("slug") and row.get("entity") == "organization" and _same(row.get("name"), cnpj_label)),

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
 from sandbox.truth.agreement import local_date
+from sandbox.truth.figures import over
 from sandbox.truth.observations import second
 from sandbox.truth.seen import Seen
 
@@ -87,7 +87,8 @@ def _since(seen: Seen, announced: Mapping[tuple[str, str, str], Sequence[Told]])
     for (system, record, key), facts in announced.items():
         known = (seen.rd_events if system == "rd_station" else seen.crm) if record == "contact" else read.get(record, {})
         if known.get(key):
-            found[system, record] = min([fact.at for fact in facts] + ([found[system, record]] if (system, record) in found else []))
+            first = min(fact.at for fact in facts)
+            found[system, record] = min(first, found.get((system, record), first))
     return found
 
 
@@ -119,9 +120,8 @@ def _taken(event: Happened, facts: Iterable[Told]) -> datetime | None:
 def _figures(events: Sequence[tuple[bool, int | None, int]]) -> tuple[Any, ...]:
     told = sorted(after for _, after, _ in events if after is not None)
     missed = sorted(read for _, after, read in events if after is None)
-    share = (Decimal(len(told)) / len(events)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     first = sum(is_first for is_first, _, _ in events)
-    return (len(events), len(told), first, len(missed), share, _median(told), _median(missed), missed[-1] if missed else None)
+    return (len(events), len(told), first, len(missed), over(len(told), len(events)), _median(told), _median(missed), missed[-1] if missed else None)
 
 
 def _median(values: Sequence[int]) -> int | None:

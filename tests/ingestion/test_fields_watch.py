@@ -9,6 +9,7 @@ import pytest
 
 from ingestion.errors import SourceError
 from ingestion.fields_watch import is_due, watch
+from ingestion.own_fields import Fields
 from ingestion.runner import Session
 
 NOON = datetime(2026, 6, 30, 12)
@@ -21,7 +22,7 @@ def session(state: dict[str, Any]) -> Session:
 
 def look(state: dict[str, Any], now: dict[str, str], used: set[str] = OURS) -> list[str]:
     own = session(state)
-    watch(own, "hubspot", "deals", now, used, "sources.hubspot.properties")
+    watch(own, "hubspot", Fields("deals", now, frozenset(used), "sources.hubspot.properties"))
     return own.notes
 
 

@@ -23,6 +23,7 @@ def field_key(label: str) -> str:
 RATING, LEAD_REASON, PARENT, RD_UUID, CPF, CNPJ = (
     field_key(label) for label in ("Nota do vendedor", "Motivo de descarte", "Negócio de origem", "RD Station uuid", "CPF", "CNPJ")
 )
+DECISION_DATE = field_key("Prazo de decisão")  # a field that is defined and nobody fills
 
 
 def kept(sandbox: "Sandbox", fields: dict[str, Any]) -> dict[str, Any]:
@@ -48,8 +49,6 @@ def v2_time(at: datetime | None) -> str | None:
 def v1_time(at: datetime | None) -> str | None:
     """`YYYY-MM-DD HH:MM:SS`, UTC."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-DECISION_DATE = field_key("Prazo de decisão")  # a field that is defined and nobody fills
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 -- networks) or that too many organizations have names no company. Every record is tied to the first one. What people decided
 -- by hand stands here too, and no guard touches it.
 with records as (
-    {{ company_records("select node from " ~ ref("stg_agreement__company_merges")) | indent(4) }}
+    {{ company_records() | indent(4) }}
 ),
 
 by_root as (

@@ -6,7 +6,7 @@
 -- Where somebody decided by hand, a company is named after the CNPJ root of the record with one that was loaded first, without
 -- any after its first record; of parts with the same root the one with the oldest record of it keeps the name.
 with records as (
-    {{ company_records("select node from " ~ ref("stg_agreement__company_merges")) | indent(4) }}
+    {{ company_records() | indent(4) }}
 ),
 
 members as (
