@@ -6,7 +6,7 @@ A number is kept as text, upper case, without its mask. Nothing is repaired: a d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 
@@ -90,7 +90,7 @@ def _cnpj_check_digits(base: str) -> str:
     return first + _check_digit(base + first, _SECOND)
 
 
-def _check_digit(text: str, weights: Iterable[int]) -> str:
+def _check_digit(text: str, weights: Sequence[int]) -> str:
     """Of ASCII text and as many weights; a character counts as its code minus 48."""
-    remainder = sum(map(mul, (code - 48 for code in text.encode()), weights)) % 11
+    remainder = (sum(map(mul, text.encode(), weights)) - 48 * sum(weights)) % 11
     return "0" if remainder < 2 else str(11 - remainder)

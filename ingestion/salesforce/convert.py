@@ -209,7 +209,9 @@ class Converter:
         """Organizations, of the records that name one; a CNPJ that is none goes to quarantine by its reason."""
         field = self.fields.cnpj if self.fields.cnpj and records.has(self.fields.cnpj) else None
         segment, states = records.text("Industry"), records.mapped(state, _state)
-        cnpj = [normalize_cnpj(words) for words in records.text(field).to_pylist()]
+        numbers = records.text(field).to_pylist()
+        judged = {words: normalize_cnpj(words) for words in set(numbers)}  # many leads, one company
+        cnpj = [judged[words] for words in numbers]
         rows = _table("organizations", {
             **firm,
             "cnpj": pa.array([found.value for found in cnpj], TEXT),
