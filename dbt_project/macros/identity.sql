@@ -38,25 +38,21 @@ end
     {%- set labels = prefix ~ '_labels' -%}
     {%- set low = prefix ~ '_low' -%}
     {%- set next_labels = prefix ~ '_next' -%}
-    {%- for table in [labels, low, next_labels] -%}
-        {%- do run_query('drop table if exists ' ~ table) -%}
-    {%- endfor -%}
-    {%- do run_query('create table ' ~ labels ~ ' as select distinct node_no, node_no as label from ' ~ edges) -%}
+    {%- do run_query('drop table if exists ' ~ labels ~ '; drop table if exists ' ~ low ~ '; drop table if exists ' ~ next_labels
+        ~ '; create table ' ~ labels ~ ' as select distinct node_no, node_no as label from ' ~ edges) -%}
     {%- set state = namespace(total=none, done=false) -%}
     {%- for round in range(64) if not state.done -%}
-        {#- the lowest label among a node and its neighbours -#}
-        {%- do run_query(
+        {#- The lowest label among a node and its neighbours; then pointer jumping: the label of the label. One text: dbt's own
+            work for a statement takes longer than most of these. -#}
+        {%- set total = run_query(
             'create table ' ~ low ~ ' as select own.node_no, least(own.label, min(other.label)) as label from '
             ~ labels ~ ' as own inner join ' ~ edges ~ ' as edges on own.node_no = edges.node_no inner join '
-            ~ labels ~ ' as other on edges.other_no = other.node_no group by own.node_no, own.label') -%}
-        {#- pointer jumping: the label of the label -#}
-        {%- do run_query(
-            'create table ' ~ next_labels ~ ' as select own.node_no, root.label from ' ~ low
-            ~ ' as own inner join ' ~ low ~ ' as root on own.label = root.node_no') -%}
-        {%- do run_query('drop table ' ~ low) -%}
-        {%- do run_query('drop table ' ~ labels) -%}
-        {%- do run_query('alter table ' ~ next_labels ~ ' rename to ' ~ labels.split('.')[-1]) -%}
-        {%- set total = run_query('select coalesce(sum(label), 0) from ' ~ labels).columns[0].values()[0] | string -%}
+            ~ labels ~ ' as other on edges.other_no = other.node_no group by own.node_no, own.label'
+            ~ '; create table ' ~ next_labels ~ ' as select own.node_no, root.label from ' ~ low
+            ~ ' as own inner join ' ~ low ~ ' as root on own.label = root.node_no'
+            ~ '; drop table ' ~ low ~ '; drop table ' ~ labels
+            ~ '; alter table ' ~ next_labels ~ ' rename to ' ~ labels.split('.')[-1]
+            ~ '; select coalesce(sum(label), 0) from ' ~ labels).columns[0].values()[0] | string -%}
         {%- set state.done = (total == state.total) -%}
         {%- set state.total = total -%}
     {%- endfor -%}
@@ -73,9 +69,7 @@ end
 {% macro resolve_contradictions(seeds, labels, edges, prefix) -%}
 {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
     {%- set colours, cut, parts = prefix ~ '_colours', prefix ~ '_edges', prefix ~ '_labels' -%}
-    {%- for table in [colours, cut, parts] -%}
-        {%- do run_query('drop table if exists ' ~ table) -%}
-    {%- endfor -%}
+    {%- do run_query('drop table if exists ' ~ [colours, cut, parts] | join('; drop table if exists ')) -%}
     {%- if run_query('select count(*) from ' ~ seeds).columns[0].values()[0] == 0 -%}
         {%- do run_query('create table ' ~ parts ~ ' as select node_no, label from ' ~ labels ~ ' where 1 = 0') -%}
     {%- else -%}
@@ -90,13 +84,12 @@ end
         {%- for strength in [0, 1, 2, 3] -%}
             {%- set state = namespace(count=0, done=false) -%}
             {%- for round in range(1000) if not state.done -%}
-                {%- do run_query(
+                {%- set count = run_query(
                     'insert into ' ~ colours ~ ' select node_no, colour from (select cut.node_no, near.colour,'
                     ~ ' row_number() over (partition by cut.node_no order by cut.strength asc, near.colour asc) as place'
                     ~ ' from ' ~ walked ~ ' as cut inner join ' ~ colours ~ ' as near on cut.other_no = near.node_no left join '
                     ~ colours ~ ' as own on cut.node_no = own.node_no where own.node_no is null and cut.strength <= '
-                    ~ strength ~ ') as reached where place = 1') -%}
-                {%- set count = run_query('select count(*) from ' ~ colours).columns[0].values()[0] -%}
+                    ~ strength ~ ') as reached where place = 1; select count(*) from ' ~ colours).columns[0].values()[0] -%}
                 {%- set state.done = (count == state.count) -%}
                 {%- set state.count = count -%}
             {%- endfor -%}
@@ -115,9 +108,7 @@ end
         {%- do run_query(
             'create table ' ~ parts ~ ' as select colours.node_no, coalesce(parts.label, colours.node_no) as label from '
             ~ colours ~ ' as colours left join ' ~ prefix ~ '_parts_labels as parts on colours.node_no = parts.node_no') -%}
-        {%- for table in [colours, cut, cut ~ '_kept', prefix ~ '_parts_labels'] -%}
-            {%- do run_query('drop table if exists ' ~ table) -%}
-        {%- endfor -%}
+        {%- do run_query('drop table if exists ' ~ [colours, cut, cut ~ '_kept', prefix ~ '_parts_labels'] | join('; drop table if exists ')) -%}
     {%- endif -%}
 {%- endif -%}
 {%- endmacro %}

@@ -9,12 +9,14 @@
     of the links). -#}
 {% macro note_values_of_today() -%}
 {%- if identity_day() -%}
-    {%- do make_work('values', 'select kind as value_kind, identifier as value_text from ' ~ identity_work('former_values')
-        ~ ' union select kind, identifier from ' ~ identity_work('fresh_values')) -%}
-    {%- do make_work('holders', 'select i.* from intermediate.int_identity_identifiers as i inner join ' ~ identity_work('values')
-        ~ ' as v on i.kind = v.value_kind and i.identifier = v.value_text') -%}
-    {%- do make_work('addresses', "select * from intermediate.int_identity_identifiers where kind = 'email' and node_no in (select node_no from "
-        ~ identity_work('holders') ~ " where kind = 'landline')") -%}
+    {%- do make_works([
+        ('values', 'select kind as value_kind, identifier as value_text from ' ~ identity_work('former_values')
+            ~ ' union select kind, identifier from ' ~ identity_work('fresh_values')),
+        ('holders', 'select i.* from intermediate.int_identity_identifiers as i inner join ' ~ identity_work('values')
+            ~ ' as v on i.kind = v.value_kind and i.identifier = v.value_text'),
+        ('addresses', "select * from intermediate.int_identity_identifiers where kind = 'email' and node_no in (select node_no from "
+            ~ identity_work('holders') ~ " where kind = 'landline')"),
+    ]) -%}
 {%- endif -%}
 {%- endmacro %}
 
@@ -23,19 +25,20 @@
     part of the nodes, links and of the identifiers that later models look at (pre-hook of the edges). -#}
 {% macro note_scope_of_today() -%}
 {%- if identity_day() -%}
-    {%- do make_work('touched', 'select node_no from ' ~ identity_work('former') ~ ' union select node_no from ' ~ identity_work('fresh')
-        ~ ' union select node_no from ' ~ identity_work('holders') ~ ' union select node_no from intermediate.int_identity_nodes'
-        ~ ' where node in (select node from ' ~ ref('stg_agreement__identity_merges') ~ ')') -%}
-    {%- do make_work('scope', 'select node_no from ' ~ identity_work('touched')
-        ~ ' union select labels.node_no from intermediate.int_identity_labels as labels where labels.label in (select own.label'
-        ~ ' from intermediate.int_identity_labels as own inner join ' ~ identity_work('touched') ~ ' as t on own.node_no = t.node_no)') -%}
     {%- set here = ' where node_no in (select node_no from ' ~ identity_work('scope') ~ ')' -%}
-    {%- do make_work('nodes', 'select * from intermediate.int_identity_nodes' ~ here) -%}
-    {%- do make_work('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')) -%}
-    {%- do make_work('documents', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'cpf'") -%}
-    {%- do make_work('mailboxes', 'select node_no, kind from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'email'") -%}
-    {%- do make_work('links', 'select * from intermediate.int_identity_links' ~ here
-        ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')') -%}
+    {%- do make_works([
+        ('touched', 'select node_no from ' ~ identity_work('former') ~ ' union select node_no from ' ~ identity_work('fresh')
+            ~ ' union select node_no from ' ~ identity_work('holders') ~ ' union select node_no from intermediate.int_identity_nodes'
+            ~ ' where node in (select node from ' ~ ref('stg_agreement__identity_merges') ~ ')'),
+        ('scope', 'select node_no from ' ~ identity_work('touched')
+            ~ ' union select labels.node_no from intermediate.int_identity_labels as labels where labels.label in (select own.label'
+            ~ ' from intermediate.int_identity_labels as own inner join ' ~ identity_work('touched') ~ ' as t on own.node_no = t.node_no)'),
+        ('nodes', 'select * from intermediate.int_identity_nodes' ~ here),
+        ('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')),
+        ('held', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind in ('cpf', 'email')"),
+        ('links', 'select * from intermediate.int_identity_links' ~ here
+            ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')'),
+    ]) -%}
 {%- endif -%}
 {%- endmacro %}
 
@@ -51,11 +54,13 @@
     fct_identity_links). -#}
 {% macro note_published_of_today() -%}
 {%- if identity_day() -%}
-    {%- do make_work('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')) -%}
-    {%- do make_work('others', '(select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')
-        ~ ') except select node_no from ' ~ identity_work('scope')) -%}
-    {%- do make_work('ends', 'select node_no, node, person_id from ' ~ identity_work('parts') ~ ' union all select node_no, node, person_id'
-        ~ ' from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')') -%}
+    {%- do make_works([
+        ('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')),
+        ('others', '(select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')
+            ~ ') except select node_no from ' ~ identity_work('scope')),
+        ('ends', 'select node_no, node, person_id from ' ~ identity_work('parts') ~ ' union all select node_no, node, person_id'
+            ~ ' from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')'),
+    ]) -%}
 {%- endif -%}
 {%- endmacro %}
 

@@ -100,15 +100,17 @@
         ~ " as other on one.kind = other.kind and one.name = other.name and one.value = other.value"
         ~ " where one.kind = 'decision' and other.name is null") -%}
 {%- endfor -%}
-{%- do make_work('found', 'select distinct node from (' ~ parts | join(' union all ') ~ ') as found where node is not null') -%}
 {#- A CRM contact is linked to a contact of RD Station that exists: who names one that changed may be linked anew. -#}
-{%- do make_work('changed', 'select node from ' ~ identity_work('found') ~ " union select 'crm:' || contact_id as node from raw_"
-    ~ crm_system() ~ ".contacts where integration_id in (select substr(node, 4) from " ~ identity_work('found') ~ " where node like 'rd:%')") -%}
+{%- do make_works([
+    ('found', 'select distinct node from (' ~ parts | join(' union all ') ~ ') as found where node is not null'),
+    ('changed', 'select node from ' ~ identity_work('found') ~ " union select 'crm:' || contact_id as node from raw_"
+        ~ crm_system() ~ ".contacts where integration_id in (select substr(node, 4) from " ~ identity_work('found') ~ " where node like 'rd:%')"),
+]) -%}
 {%- endmacro %}
 
 {#- Copies of the raw rows of the changed records, and what the last build made of those records. -#}
 {% macro slice_identity_inputs() -%}
-{%- set sources = identity_sources() -%}
+{%- set sources, slices = identity_sources(), [] -%}
 {%- for name, of in identity_records().items() if name in sources -%}
     {%- if of.prefix -%}
         {%- set keys = 'select substr(node, ' ~ (of.prefix | length + 1) ~ ') from ' ~ identity_work('changed') ~ " where node like '" ~ of.prefix ~ "%'" -%}
@@ -118,14 +120,15 @@
     {%- if of.became -%}
         {%- set keys = keys ~ ' union select ' ~ of.key ~ ' from ' ~ name ~ ' where ' ~ of.became ~ ' in (' ~ keys ~ ')' -%}
     {%- endif -%}
-    {%- do make_work('slice_' ~ name | replace('.', '_'), 'select * from ' ~ name ~ ' where ' ~ of.key ~ ' in (' ~ keys ~ ')') -%}
+    {%- do slices.append(('slice_' ~ name | replace('.', '_'), 'select * from ' ~ name ~ ' where ' ~ of.key ~ ' in (' ~ keys ~ ')')) -%}
 {%- endfor -%}
-{%- do make_work('former', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in (select node from '
-    ~ identity_work('changed') ~ ')') -%}
+{%- do slices.append(('former', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in (select node from '
+    ~ identity_work('changed') ~ ')')) -%}
 {#- Of their former values those that others have, too: whom a value did not tie, its loss does not concern. -#}
 {%- set here = '(select node_no from ' ~ identity_work('former') ~ ')' -%}
-{%- do make_work('former_values', 'select distinct rule as kind, identifier from intermediate.int_identity_links where identifier is not null and (node_no in '
-    ~ here ~ ' or other_no in ' ~ here ~ ')') -%}
+{%- do slices.append(('former_values', 'select distinct rule as kind, identifier from intermediate.int_identity_links where identifier is not null and (node_no in '
+    ~ here ~ ' or other_no in ' ~ here ~ ')')) -%}
+{%- do make_works(slices) -%}
 {%- endmacro %}
 
 {#- A staging model; on an ordinary day the same SQL on the raw rows of the changed records alone. Who reads it comes behind

@@ -100,8 +100,7 @@ def run_model(connection: Any, path: Any, variables: Mapping[str, Any] = VARIABL
     hooks: dict[str, Any] = {}
 
     def run_query(sql: str) -> Any:
-        cursor = connection.execute(sql)
-        rows = cursor.fetchall() if sql.startswith("select") else []
+        rows = connection.execute(sql).fetchall()  # of the last statement, as dbt does
         return SimpleNamespace(columns=[SimpleNamespace(values=lambda: [row[0] for row in rows])])
 
     given = {
