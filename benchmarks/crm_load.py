@@ -29,10 +29,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.crm_readers import CRMS, Given, load
+from benchmarks.crm_readers import CRMS, Given, forget_addresses, load
 from benchmarks.protheus_load import Watch
 from benchmarks.recorded import Call, Recording, served
-from ingestion import identifiers
 from tests.ingestion.fakes import MemoryTokens
 from tests.support.sandbox import running_sandbox, simulated
 
@@ -98,8 +97,7 @@ def floor(address: str, calls: list[Call], folder: Path) -> tuple[Seconds, int]:
 
 def ours(name: str, address: str, given: Given, home: Path, load_seq: int, now: datetime, tokens: MemoryTokens) -> tuple[Seconds, int]:
     """(seconds, raw rows) of one load, as a process that has met none of these addresses does it."""
-    for known in (identifiers.email_found, identifiers.phone_found):
-        known.cache_clear()
+    forget_addresses()
     watch = Watch()
     report = load(name, address, given, home, load_seq, now, tokens=tokens)
     return watch.read(), report.rows

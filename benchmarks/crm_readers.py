@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from ingestion import hubspot, pipedrive, rd_station_crm, salesforce
+from ingestion import hubspot, identifiers, pipedrive, rd_station_crm, salesforce
 from ingestion.ports import NoLimits, Ports, Target
 from ingestion.runner import LoadReport
 from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
@@ -68,10 +68,16 @@ CRMS = {
 
 def load(
     name: str, base: str, given: Given, home: Path, load_seq: int, now: datetime, transport: httpx.BaseTransport | None = None,
-    tokens: MemoryTokens | None = None,
+    tokens: MemoryTokens | None = None, api: Callable[..., Any] | None = None,
 ) -> LoadReport:  # fmt: skip
-    """One run of a CRM's reader into `home`."""
+    """One run of a CRM's reader into `home`; `api`: another client than its own."""
     crm = CRMS[name]
     config, ports = crm.config(base, given), Ports(NoLimits(), tokens or MemoryTokens(), FakeClock(now.isoformat()), load_seq)
-    with contextlib.closing(crm.api(config, ports, transport)) as api:
-        return crm.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), api)
+    with contextlib.closing((api or crm.api)(config, ports, transport)) as client:
+        return crm.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), client)
+
+
+def forget_addresses() -> None:
+    """Forget the normalised addresses that this process met: the next load is that of a new one."""
+    for known in (identifiers.email_found, identifiers.phone_found):
+        known.cache_clear()

@@ -4,8 +4,8 @@
 
 The answers of both are recorded from the sandbox and served from memory, in turns. Bulk gets the best case: every job is
 complete when it is first looked at, a page holds 100,000 records, CSV is read in C++, and its instants are written as REST
-writes them (the contract leaves that open; other text would be read value by value). What lands must be equal (but for the order of rows and the instants of the answers), else the script fails. It prints calls, bytes
-and times; the product reads by REST (`ingestion/salesforce/BEHAVIOR.md` says why).
+writes them (the contract leaves that open; other text would be read value by value). What lands must be equal (but for the
+order of rows and the instants of the answers), else the script fails. It prints calls, bytes and times; the product reads by REST (`ingestion/salesforce/BEHAVIOR.md` says why).
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ import pyarrow as pa
 import pyarrow.csv
 
 from benchmarks.crm_load import LAG, Seconds
-from benchmarks.crm_readers import CRMS, Given
+from benchmarks.crm_readers import CRMS, Given, forget_addresses, load
 from benchmarks.protheus_load import Watch
 from benchmarks.recorded import Call, Recording, served
-from ingestion import identifiers, salesforce
+from ingestion import salesforce
 from ingestion.garbage import rare_collections
 from ingestion.http import TIMEOUT
 from ingestion.http_wire import Raw, open_wire
-from ingestion.ports import NoLimits, Ports, Target
+from ingestion.ports import NoLimits, Ports
 from ingestion.salesforce.client import Batch
 from ingestion.salesforce.session import SalesforceSession
-from tests.ingestion.fakes import FakeClock, MemoryTokens, no_lock
+from tests.ingestion.fakes import FakeClock, MemoryTokens
 from tests.support.sandbox import running_sandbox, simulated
 
 RECORDS = 100_000  # of one page of results
@@ -128,18 +128,15 @@ def columns(api: type[salesforce.SalesforceApi], base: str, given: Given, soqls:
         return watch.read()
 
 
-def load(
+def first_load(
     api: type[salesforce.SalesforceApi], base: str, given: Given, home: Path, now: datetime,
     transport: httpx.BaseTransport | None = None,
 ) -> Seconds:  # fmt: skip
     """A first load into `home`, by a process that has met none of its addresses: what it took."""
-    for known in (identifiers.email_found, identifiers.phone_found):
-        known.cache_clear()
+    forget_addresses()
     home.mkdir()
-    watch, config = Watch(), CRMS["salesforce"].config(base, given)
-    ports = Ports(NoLimits(), MemoryTokens(), FakeClock(now.isoformat()), 1)
-    with contextlib.closing(api(config, ports, transport)) as service:
-        salesforce.run(config, ports, Target(home / "warehouse.duckdb", home, no_lock), service)
+    watch = Watch()
+    load("salesforce", base, given, home, 1, now, transport, api=api)
     return watch.read()
 
 
@@ -174,7 +171,7 @@ def main() -> int:
             given = box.credentials
             for name, api in apis.items():
                 heard = Recording()
-                load(api, box.url, given, base / name, now, heard)
+                first_load(api, box.url, given, base / name, now, heard)
                 calls[name] = heard.calls
         if landed(base / "rest") != landed(base / "bulk"):
             print("Bulk and REST did not land the same rows.")
@@ -186,7 +183,7 @@ def main() -> int:
         ratios, best = [], []
         with served(calls) as address:
             for number in range(options.rounds + 1):
-                took = {name: load(api, f"{address}/{name}", given, base / f"{name}{number}", now) for name, api in apis.items()}
+                took = {name: first_load(api, f"{address}/{name}", given, base / f"{name}{number}", now) for name, api in apis.items()}
                 if number == 0:
                     continue  # the first round also loads the libraries
                 ratios.append(took["bulk"][1] / took["rest"][1])

@@ -16,7 +16,7 @@ from orchestration.settings import load_profile
 from tests.e2e import line
 from tests.e2e.raw_copy import copy_raw
 from tests.support.company import write_profile
-from tests.support.postgres import scratch_database
+from tests.support.postgres import ON_POSTGRES, scratch_database
 
 FILES = ("bastao.duckdb", "plan.duckdb")
 OF_A_RUN = {"publication"}  # says when and by which run: differs by nature
@@ -32,9 +32,7 @@ def published_by_both(profile: Profile, base: Path, sandbox_url: str) -> Iterato
     with scratch_database() as url, pytest.MonkeyPatch.context() as patch:
         copy_raw(profile.paths.warehouse, url)
         stages.publish(profile).raise_if_refused()
-        folder = write_profile(base / "postgres" / "company", sandbox_url, **{
-            "engine: duckdb ": "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL ",
-        })  # fmt: skip
+        folder = write_profile(base / "postgres" / "company", sandbox_url, **ON_POSTGRES)
         patch.setenv("BASTAO_TEST_WAREHOUSE_URL", url)
         patch.setenv("BASTAO_HOME", str(base / "postgres" / "home"))
         other = load_profile(folder)

@@ -29,7 +29,7 @@ from tests.e2e.compare import differences
 from tests.e2e.raw_copy import copy_raw
 from tests.e2e.scenes import Scene, with_scenes
 from tests.support.company import company, write_profile
-from tests.support.postgres import scratch_database
+from tests.support.postgres import ON_POSTGRES, scratch_database
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
 pytestmark = pytest.mark.long
@@ -228,9 +228,7 @@ def test_everything_that_can_be_said_is_said(story: Story) -> None:
 def test_the_same_on_postgresql(story: Story, tmp_path: Path) -> None:
     with scratch_database() as url, pytest.MonkeyPatch.context() as patch:
         copy_raw(story.profile.paths.warehouse, url)
-        folder = write_profile(tmp_path / "company", story.box.url, **{
-            "engine: duckdb ": "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL ",
-        })  # fmt: skip
+        folder = write_profile(tmp_path / "company", story.box.url, **ON_POSTGRES)
         write_agreement(folder / "agreement", story.agreement)
         patch.setenv("BASTAO_TEST_WAREHOUSE_URL", url)
         patch.setenv("BASTAO_HOME", str(tmp_path / "home"))

@@ -18,7 +18,7 @@ from tests.e2e import line
 from tests.e2e.crm_companies import Companies, companies
 from tests.e2e.raw_copy import copy_raw
 from tests.support.company import secrets
-from tests.support.postgres import scratch_database
+from tests.support.postgres import ON_POSTGRES, scratch_database
 
 pytestmark = pytest.mark.long
 SELECT = "path:models/staging,resource_type:model path:tests/staging"
@@ -63,9 +63,10 @@ def _on_postgres(folder: Path, target: Path) -> Path:
     shutil.copytree(folder, target)
     config = target / "bastao.yaml"
     text = config.read_text(encoding="utf-8")
-    assert "engine: duckdb " in text
-    changed = text.replace("engine: duckdb ", "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL ")
-    config.write_text(changed, encoding="utf-8")
+    for old, new in ON_POSTGRES.items():
+        assert old in text
+        text = text.replace(old, new)
+    config.write_text(text, encoding="utf-8")
     return target
 
 

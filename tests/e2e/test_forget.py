@@ -29,7 +29,7 @@ from orchestration.profile import Profile
 from orchestration.runtime import Runtime
 from tests.e2e import line
 from tests.support.company import ROOT, company
-from tests.support.postgres import scratch_database
+from tests.support.postgres import ON_POSTGRES, scratch_database
 from tests.support.sandbox import SandboxHandle, running_sandbox, simulated
 
 LEADS, SEED = 60, 26
@@ -127,7 +127,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with contextlib.ExitStack() as stack:
         if request.param == "postgres":
             environ = {"BASTAO_TEST_WAREHOUSE_URL": stack.enter_context(scratch_database())}
-            engine = {"engine: duckdb ": "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL "}
+            engine = ON_POSTGRES
         box = stack.enter_context(
             running_sandbox(world, now=world.end.isoformat(), limit_speed=600.0, home=str(base / "sandbox"))
         )

@@ -13,14 +13,14 @@ from sandbox.exports import write_media
 from tests.e2e import line
 from tests.e2e.compare import differences
 from tests.support.company import company
-from tests.support.postgres import scratch_database
+from tests.support.postgres import ON_POSTGRES, scratch_database
 from tests.support.sandbox import running_sandbox, simulated
 
 
 @pytest.mark.long
 def test_the_whole_line_with_the_warehouse_in_postgresql(tmp_path: Path) -> None:
     world = simulated(seed=26, leads=120)
-    engine = {"engine: duckdb ": "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL "}
+    engine = ON_POSTGRES
     with (
         running_sandbox(world, now=world.end.isoformat(), limit_speed=600.0, home=str(tmp_path / "sandbox")) as box,
         scratch_database() as url,

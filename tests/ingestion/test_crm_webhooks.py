@@ -83,9 +83,7 @@ def box() -> Iterator[SandboxHandle]:
 def delivered(box: SandboxHandle, seconds: float = 5) -> None:
     """Let the deliveries of what happened go out."""
     box.advance(seconds)
-    deadline = time.monotonic() + 20
-    while box.record()["webhooks"]["pending"] and time.monotonic() < deadline:
-        time.sleep(0.02)
+    box.settle_hooks(20)
 
 
 def test_hubspot_tells_and_the_reader_reads_back(tmp_path: Path, home: Home, box: SandboxHandle) -> None:

@@ -27,6 +27,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+# Changes of a company folder's bastao.yaml: its warehouse is the PostgreSQL that the environment names.
+ON_POSTGRES = {"engine: duckdb ": "engine: postgres\nengine_url_env: BASTAO_TEST_WAREHOUSE_URL "}
 USER = "bastao"
 PASSWORD = "bastao"  # dlt refuses an empty one; authentication is by trust on loopback
 SETTINGS = {

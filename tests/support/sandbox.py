@@ -118,6 +118,14 @@ class SandboxHandle:
         self._tokens.clear()
         return datetime.fromisoformat(self._post("/sandbox/clock", {"now": instant.isoformat()})["now"])
 
+    def settle_hooks(self, seconds: float = 60) -> None:
+        """Wait until every webhook of what happened went out; TimeoutError after so many seconds of the wall's clock."""
+        deadline = time.monotonic() + seconds
+        while self.record()["webhooks"].get("pending"):
+            if time.monotonic() > deadline:
+                raise TimeoutError("webhooks are still on their way")
+            time.sleep(0.02)
+
     def advance_limits(self, seconds: float) -> None:
         """Let limit-clock time pass (quotas, settling)."""
         self._post("/sandbox/clock", {"advance_limit_seconds": seconds})

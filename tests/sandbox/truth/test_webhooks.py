@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -39,9 +38,7 @@ def told_of(box: SandboxHandle, days: int) -> list[dict[str, Any]]:
     """What was told after so many days more."""
     for _ in range(days):
         box.advance(86_400)
-        deadline = time.monotonic() + 60
-        while box.record()["webhooks"].get("pending") and time.monotonic() < deadline:
-            time.sleep(0.02)
+        box.settle_hooks()
     return list(box.get("/sandbox/told")["told"])
 
 
