@@ -10,7 +10,7 @@ A table that cannot be read stops itself: the others are read, and the failure i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -87,25 +87,17 @@ class Reader:
             {alias: self._since(self.session.state[alias]) for alias in ALIASES if self._state(alias).get("stamp")}
         )
         self._unstamped: list[str] = []
+        self._due: list[tuple[str, PhysicalTable, list[str], Row]] = []  # tables whose sweep is due
 
     def read(self) -> Iterator[Slice]:
         """Table by table. Raises at the end what kept tables from being read."""
         for note in self.source.notes:
             self.session.note(note)
         yield from self._sharing()
-        in_a_row = 0
-        for position, alias in enumerate(ALIASES):
-            self.ports.progress.step(SYSTEM, position + 1, len(ALIASES), "tables")
-            try:
-                yield from self._one(alias)
-                in_a_row = 0
-            except (SourceError, ApiError) as error:
-                if isinstance(error, ApiError) and error.status is None:
-                    raise
-                self.failures.append(error)
-                in_a_row += 1
-                if in_a_row == PATIENCE:
-                    break
+        answers = yield from self._each(self._tables())
+        if self._due and answers:
+            yield Slice({}, flush=True)  # what this run read is stored before it is compared: once, each package takes its time
+            yield from self._each(self._reconciled(*due) for due in self._due)
         if self._unstamped:
             self.session.note(
                 f"protheus: no S_T_A_M_P_ in {', '.join(self._unstamped)}: changes of old rows are seen every "
@@ -115,6 +107,33 @@ class Reader:
             raise self.failures[0]
         if self.failures:
             raise SourceError(" ".join(dict.fromkeys(str(failure) for failure in self.failures)))
+
+    def _each(self, tables: Iterable[Iterator[Slice]]) -> Generator[Slice, None, bool]:
+        """The slices of tables; what keeps one from being read is kept for later. False: so many failed that the ERP is down."""
+        in_a_row = 0
+        for table in tables:
+            try:
+                yield from table
+                in_a_row = 0
+            except (SourceError, ApiError) as error:
+                if isinstance(error, ApiError) and error.status is None:
+                    raise
+                self.failures.append(error)
+                in_a_row += 1
+                if in_a_row == PATIENCE:
+                    return False
+        return True
+
+    def _tables(self) -> Iterator[Iterator[Slice]]:
+        for position, alias in enumerate(ALIASES):
+            self.ports.progress.step(SYSTEM, position + 1, len(ALIASES), "tables")
+            yield self._one(alias)
+
+    def _reconciled(self, alias: str, table: PhysicalTable, columns: list[str], state: Row) -> Iterator[Slice]:
+        """A table against what is stored of it; its sweep is done then."""
+        yield from reconcile(self, alias, table, columns)
+        state["swept_at"] = self.now.isoformat()
+        yield Slice({})
 
     def _one(self, alias: str) -> Iterator[Slice]:
         """One table; missing ones are noted, or refused when there is no revenue without them."""
@@ -174,10 +193,7 @@ class Reader:
         else:
             yield from self._newest(alias, table, columns, state)
         if due:
-            yield Slice({}, flush=True)  # what this run read is stored before it is compared
-            yield from reconcile(self, alias, table, columns)
-            state["swept_at"] = self.now.isoformat()
-            yield Slice({})
+            self._due.append((alias, table, columns, state))
 
     def _everything(
         self, alias: str, table: PhysicalTable, columns: list[str], state: Row
