@@ -35,7 +35,8 @@
             ~ ' from intermediate.int_identity_labels as own inner join ' ~ identity_work('touched') ~ ' as t on own.node_no = t.node_no)'),
         ('nodes', 'select * from intermediate.int_identity_nodes' ~ here),
         ('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')),
-        ('held', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind in ('cpf', 'email')"),
+        ('documents', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'cpf'"),
+        ('mailboxes', 'select node_no, kind from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'email'"),
         ('links', 'select * from intermediate.int_identity_links' ~ here
             ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')'),
     ]) -%}

@@ -51,7 +51,7 @@ documents as (
         members.unit,
         identifiers.identifier,
         min(identifiers.identifier) over (partition by members.label, members.unit) as unit_document
-    from {{ of_today("int_identity_identifiers", "held") }} as identifiers
+    from {{ of_today("int_identity_identifiers", "documents") }} as identifiers
     inner join members on identifiers.node_no = members.node_no
     left join crowded on identifiers.identifier = crowded.identifier
     where identifiers.kind = 'cpf' and identifiers.refusal_reason is null and crowded.identifier is null

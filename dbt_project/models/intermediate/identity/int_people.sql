@@ -23,7 +23,7 @@ with rd as (
     inner join {{ of_today("int_identity_nodes", "nodes") }} as nodes on people.node_no = nodes.node_no
     left join (
         select distinct node_no
-        from {{ of_today("int_identity_identifiers", "held") }}
+        from {{ of_today("int_identity_identifiers", "mailboxes") }}
         where kind = 'email'
     ) as emails on nodes.node_no = emails.node_no
     where nodes.source_system = 'rd_station' and nodes.first_load_seq is not null and not nodes.is_deleted
