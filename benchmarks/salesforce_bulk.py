@@ -5,7 +5,8 @@
 The answers of both are recorded from the sandbox and served from memory, in turns. Bulk gets the best case: every job is
 complete when it is first looked at, a page holds 100,000 records, CSV is read in C++, and its instants are written as REST
 writes them (the contract leaves that open; other text would be read value by value). What lands must be equal (but for the
-order of rows and the instants of the answers), else the script fails. It prints calls, bytes and times; the product reads by REST (`ingestion/salesforce/BEHAVIOR.md` says why).
+order of rows and the instants of the answers), else the script fails. It prints calls, bytes and times; the product reads by
+REST (`ingestion/salesforce/BEHAVIOR.md` says why).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ingestion.rows import Row
 
 LONGEST = 4000  # characters of one text
-AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock
+AHEAD = timedelta(days=1)  # a record may be that much ahead of our clock; one further ahead is wrong, and moves no cursor
 
 
 class BadRecordError(ValueError):

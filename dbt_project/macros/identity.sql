@@ -28,6 +28,9 @@ end
 ({{ value }} like 'forgotten-%')
 {%- endmacro %}
 
+{#- Drops tables that a build which ended early may have left. -#}
+{% macro drop_if_there(tables) %}{% do run_query('drop table if exists ' ~ tables | join('; drop table if exists ')) %}{% endmacro %}
+
 {#- Connected components by minimum-label propagation with pointer jumping. Runs as a pre-hook: dbt renders hooks
     only when the model really runs, so that parse, compile and unit tests start no loop.
     `edges`: relation with bigint columns (node_no, other_no), both directions. Leaves the table `<prefix>_labels`
@@ -38,8 +41,8 @@ end
     {%- set labels = prefix ~ '_labels' -%}
     {%- set low = prefix ~ '_low' -%}
     {%- set next_labels = prefix ~ '_next' -%}
-    {%- do run_query('drop table if exists ' ~ labels ~ '; drop table if exists ' ~ low ~ '; drop table if exists ' ~ next_labels
-        ~ '; create table ' ~ labels ~ ' as select distinct node_no, node_no as label from ' ~ edges) -%}
+    {{ drop_if_there([labels, low, next_labels]) }}
+    {%- do run_query('create table ' ~ labels ~ ' as select distinct node_no, node_no as label from ' ~ edges) -%}
     {%- set state = namespace(total=none, done=false) -%}
     {%- for round in range(64) if not state.done -%}
         {#- The lowest label among a node and its neighbours; then pointer jumping: the label of the label. One text: dbt's own
@@ -69,7 +72,7 @@ end
 {% macro resolve_contradictions(seeds, labels, edges, prefix) -%}
 {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
     {%- set colours, cut, parts = prefix ~ '_colours', prefix ~ '_edges', prefix ~ '_labels' -%}
-    {%- do run_query('drop table if exists ' ~ [colours, cut, parts] | join('; drop table if exists ')) -%}
+    {{ drop_if_there([colours, cut, parts]) }}
     {%- if run_query('select count(*) from ' ~ seeds).columns[0].values()[0] == 0 -%}
         {%- do run_query('create table ' ~ parts ~ ' as select node_no, label from ' ~ labels ~ ' where 1 = 0') -%}
     {%- else -%}
@@ -99,7 +102,7 @@ end
                 ~ colours ~ ' as own on units.label = own.node_no where units.node_no <> units.label') -%}
             {%- for table in [walked, prefix ~ '_hand_labels'] %}{% do run_query('drop table ' ~ table) %}{% endfor -%}
         {%- endif -%}
-        {%- do run_query('drop table if exists ' ~ cut ~ '_kept') -%}
+        {{ drop_if_there([cut ~ '_kept']) }}
         {%- do run_query(
             'create table ' ~ cut ~ '_kept as select cut.node_no, cut.other_no from ' ~ cut ~ ' as cut inner join ' ~ colours
             ~ ' as own on cut.node_no = own.node_no inner join ' ~ colours
@@ -108,7 +111,7 @@ end
         {%- do run_query(
             'create table ' ~ parts ~ ' as select colours.node_no, coalesce(parts.label, colours.node_no) as label from '
             ~ colours ~ ' as colours left join ' ~ prefix ~ '_parts_labels as parts on colours.node_no = parts.node_no') -%}
-        {%- do run_query('drop table if exists ' ~ [colours, cut, cut ~ '_kept', prefix ~ '_parts_labels'] | join('; drop table if exists ')) -%}
+        {{ drop_if_there([colours, cut, cut ~ '_kept', prefix ~ '_parts_labels']) }}
     {%- endif -%}
 {%- endif -%}
 {%- endmacro %}
@@ -117,7 +120,7 @@ end
     such records, `<prefix>_hand_labels` tells which records are one. -#}
 {% macro begin_with_mergers(colours, cut, prefix) -%}
 {%- set units, merged, hand = prefix ~ '_hand_labels', cut ~ '_merged', cut ~ '_hand' -%}
-{%- for table in [merged, hand, colours ~ '_own'] %}{% do run_query('drop table if exists ' ~ table) %}{% endfor -%}
+{{ drop_if_there([merged, hand, colours ~ '_own']) }}
 {%- do run_query('create table ' ~ hand ~ ' as select node_no, other_no from ' ~ cut ~ ' where strength = 0') -%}
 {{ propagate_labels(hand, prefix ~ '_hand') }}
 {%- do run_query(

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from ingestion.errors import ApiError, ConfigError, IngestionError, SourceError
+from ingestion.plausible import AHEAD
 from ingestion.ports import Ports, Target
 from ingestion.protheus import convert, schema_watch
 from ingestion.protheus.database import Database
@@ -42,7 +43,6 @@ from ingestion.tables import TABLES
 
 ALIASES = tuple(name for name in TABLES[SCHEMA] if name not in (IDENTIFIERS, SHARING, "quarantine"))
 PATIENCE = 3  # so many tables in a row that cannot be read, and the ERP is taken to be down
-FUTURE = timedelta(days=1)  # a stamp further ahead than that moves no watermark
 
 
 def run(
@@ -203,7 +203,7 @@ class Reader:
             state.update(start=self.now.isoformat(), recno=0)
             if table.has_stamp:
                 # Before the first row is read: what changes meanwhile is behind this watermark.
-                newest, _ = convert.stamps([self.source.newest_stamp(table, self.now + FUTURE)])
+                newest, _ = convert.stamps([self.source.newest_stamp(table, self.now + AHEAD)])
                 state["stamp"] = moment.isoformat() if (moment := newest[0].as_py()) else None
         for chunk in self._chunks(table, columns, state.get("recno") or 0, None):
             part = self.slice_of(alias, table, chunk)
@@ -219,7 +219,7 @@ class Reader:
         for chunk in self._chunks(table, columns, 0, since):
             moments = convert.stamps(chunk.columns[STAMP])[0].to_pylist()
             recnos = [int(value) for value in chunk.columns[RECNO]]
-            past = [moment for moment in moments if moment and moment <= self.now + FUTURE]
+            past = [moment for moment in moments if moment and moment <= self.now + AHEAD]
             newest = max([*past, *([newest] if newest else [])], default=None)
             news = [n for n, moment in enumerate(moments) if moment is None or stored.get(recnos[n]) != moment]
             if news or chunk.refused:
@@ -245,7 +245,7 @@ class Reader:
 
     def landed(self, alias: str, table: PhysicalTable, chunk: Chunk) -> Landed:
         """A chunk as it lands."""
-        return landed(alias, chunk, self.config.company_group, table.decimals, self.now + FUTURE)
+        return landed(alias, chunk, self.config.company_group, table.decimals, self.now + AHEAD)
 
     def slice_of(self, alias: str, table: PhysicalTable, chunk: Chunk) -> Slice:
         """A chunk as a slice of the load."""

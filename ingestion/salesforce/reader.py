@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.errors import SourceError
+from ingestion.plausible import AHEAD
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, instant
 from ingestion.runner import LoadReport, Session, Slice, given_or_own, load
@@ -32,7 +33,6 @@ from ingestion.salesforce.values import Unreadable, record_id
 FIRST = datetime(1999, 1, 1)  # no org is older
 SMALLEST = timedelta(minutes=10)  # a window that still times out is not halved any more
 RESTARTS = 5  # of a query whose locator ended
-AHEAD = timedelta(days=1)  # a stamp further ahead of the service's own clock is wrong
 
 
 def run(

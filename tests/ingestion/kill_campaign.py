@@ -12,8 +12,9 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.crm_readers import CRMS
 from ingestion.tables import TABLES
-from tests.ingestion.killed_crm import Loads
+from tests.ingestion.killed_crm import PROTHEUS, Loads
 from tests.support.sandbox import SandboxHandle
 
 WHATS = ("call", "before step", "after step")
@@ -36,17 +37,17 @@ class Campaign:
         given = self.box.credentials  # read each time: RD Station CRM's refresh tokens die at their first use
         return self.run(crm=source, base=self.box.url, given=given, home=str(home), now=self.now, what=what, number=number)
 
-    def undisturbed(self, source: str, schema: str) -> tuple[Rows, dict[str, int]]:
+    def undisturbed(self, source: str) -> tuple[Rows, dict[str, int]]:
         """(rows by table, how many calls and steps) of a load that nothing disturbs."""
         if source not in self._whole:
             home = self.folder / f"{source}-whole"
             assert self.load(source, home) == 0
-            self._whole[source] = contents(home, schema), json.loads((home / "counts.json").read_text())
+            self._whole[source] = contents(home, source), json.loads((home / "counts.json").read_text())
         return self._whole[source]
 
-    def assert_resumed(self, source: str, schema: str, seed: int, kills: int) -> None:
+    def assert_resumed(self, source: str, seed: int, kills: int) -> None:
         """`kills` loads that end at random points, then one to the end: the same rows, each once."""
-        whole, counts = self.undisturbed(source, schema)
+        whole, counts = self.undisturbed(source)
         home, rng, died = self.folder / f"{source}-{seed}", Random(f"{source}{self.now}{seed}"), 0
         for kill in range(kills):
             what = WHATS[(seed + kill) % len(WHATS)]
@@ -54,11 +55,12 @@ class Campaign:
             assert code in (0, -signal.SIGKILL), code  # a later load has less to do: it may end before its point
             died += code != 0
         assert died and self.load(source, home) == 0
-        assert_same(contents(home, schema), whole)
+        assert_same(contents(home, source), whole)
 
 
-def contents(home: Path, schema: str) -> Rows:
-    """Every row of every table, without when and by which load it came."""
+def contents(home: Path, source: str) -> Rows:
+    """Every row of every table of a source, without when and by which load it came."""
+    schema = "raw_protheus" if source in PROTHEUS else CRMS[source].schema
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         return {
             name: Counter(connection.execute(f"select {', '.join(spec.column_names)} from {schema}.{name}").fetchall())

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.crm_readers import CRMS
 from tests.ingestion.kill_campaign import Campaign
 from tests.ingestion.killed_crm import loads
 from tests.support.sandbox import running_sandbox
@@ -22,9 +21,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
 
 
 def assert_resumed(campaign: Campaign, crm: str, seed: int, kills: int) -> None:
-    schema = CRMS[crm].schema
-    assert sum(map(len, campaign.undisturbed(crm, schema)[0].values())) > 100
-    campaign.assert_resumed(crm, schema, seed, kills)
+    assert sum(map(len, campaign.undisturbed(crm)[0].values())) > 100
+    campaign.assert_resumed(crm, seed, kills)
 
 
 @pytest.mark.parametrize("crm", [pytest.param(name, marks=() if name == NAMES[0] else pytest.mark.long) for name in NAMES])

@@ -18,7 +18,6 @@ from tests.ingestion.killed_crm import PROTHEUS, loads
 from tests.support.sandbox import running_sandbox, simulated
 
 pytestmark = pytest.mark.long
-SCHEMA = "raw_protheus"
 SEEDS, KILLS = range(1, 7), 3
 LATER = 6 * 86_400.0  # less than the days after which tables without stamps are read whole again
 
@@ -44,7 +43,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """Everything was loaded some days ago, in both ways."""
     with company(tmp_path_factory.mktemp("later")) as campaign:
         for mode in PROTHEUS:
-            campaign.undisturbed(mode, SCHEMA)
+            campaign.undisturbed(mode)
         started = Campaign(campaign.box, campaign.run, campaign.folder / "then")
         started.folder.mkdir()
         campaign.box.advance(LATER)
@@ -56,18 +55,18 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("mode", PROTHEUS)
 def test_a_first_load_killed_again_and_again_is_resumed(first: Campaign, mode: str, seed: int) -> None:
-    whole, counts = first.undisturbed(mode, SCHEMA)
+    whole, counts = first.undisturbed(mode)
     assert sum(map(len, whole.values())) > 300 and counts["call"] > 25 and counts["step"] > 8
-    first.assert_resumed(mode, SCHEMA, seed, KILLS)
+    first.assert_resumed(mode, seed, KILLS)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("mode", PROTHEUS)
 def test_a_later_load_killed_again_and_again_is_resumed(later: Campaign, mode: str, seed: int) -> None:
-    whole, before = later.undisturbed(mode, SCHEMA)[0], contents(later.before[mode], SCHEMA)
+    whole, before = later.undisturbed(mode)[0], contents(later.before[mode], mode)
     assert {"sd2", "se1"} <= {name for name in whole if whole[name] != before[name]}
-    later.assert_resumed(mode, SCHEMA, seed, KILLS)
+    later.assert_resumed(mode, seed, KILLS)
 
 
 def test_both_ways_land_the_same(later: Campaign) -> None:
-    assert_same(*(later.undisturbed(mode, SCHEMA)[0] for mode in PROTHEUS))
+    assert_same(*(later.undisturbed(mode)[0] for mode in PROTHEUS))
