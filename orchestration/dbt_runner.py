@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import queue
-import re
 import shutil
 import threading
 import time
@@ -28,6 +27,7 @@ from sqlalchemy.engine import make_url
 
 from ingestion.garbage import rare_collections
 from orchestration import prepared, settings
+from orchestration.dbt_log import dbt_log, redact
 from orchestration.paths import DBT_PROJECT
 from orchestration.profile import Profile
 
@@ -37,8 +37,9 @@ MARK = prepared.MARK
 PARSED_AGAINST = {"BASTAO_DBT_DUCKDB_PATH": "warehouse.duckdb"}
 # One more than one core keeps busy is enough: dbt's own work per node does not run in parallel, the engine's does.
 THREADS = str(max(2, min(4, os.cpu_count() or 1)))
-# How dbt is run. What it would write of a build (its whole manifest again, a record of results) nobody reads: results come as events.
-QUIETLY = ("--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats", "--no-version-check")
+# How dbt is run. What it would write of a build (its whole manifest again, a record of results) nobody reads: results come as
+# events, and so does its log (orchestration/dbt_log.py).
+QUIETLY = ("--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-version-check")
 BUILDING = (*QUIETLY, "--no-write-json")
 RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
 BAD_STATUS = {"error", "fail", "runtime error"}
@@ -272,8 +273,8 @@ def _invoke(
     where += ["--target-path", str(profile.paths.dbt / target), "--log-path", str(_log_folder(profile))]
     how = QUIETLY if args == ["parse"] else BUILDING
     try:
-        with rare_collections():
-            runner = dbtRunner(manifest=manifest, callbacks=[on_event] if on_event else [])
+        with rare_collections(), dbt_log(_log_folder(profile)) as log:
+            runner = dbtRunner(manifest=manifest, callbacks=[log, on_event] if on_event else [log])
             return runner.invoke([*args, *where, *how])
     finally:
         if profile.engine == "duckdb":
@@ -326,9 +327,3 @@ def _failure(event: dict[str, Any]) -> DbtFailure | None:
     message = f"{failed} rows" if failed else redact(str(event["info"].get("msg", ""))).splitlines()[0]
     kind = "test" if node.get("resource_type") == "test" else "model"
     return DbtFailure(str(node.get("node_name")), kind, message, str(node.get("node_path")))
-
-
-def redact(text: str) -> str:
-    """Take out what could be personal: engines quote the offending value in their errors."""
-    text = re.sub(r"[\w.+-]+@[\w-]+\.[\w.-]+", "<e-mail>", text)
-    return re.sub(r"\d[\d .()/-]{8,}\d", "<number>", text)[:2000]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
 from orchestration import dbt_runner, stages
-from orchestration.dbt_runner import DbtError, DbtFailure, redact
+from orchestration.dbt_log import dbt_log, redact
+from orchestration.dbt_runner import DbtError, DbtFailure
 from orchestration.profile import Profile
 from tests.orchestration.conftest import FixedClock
 
@@ -76,6 +79,8 @@ def test_a_broken_model_is_named_with_its_file_and_the_log(company: Profile, mon
     assert [failure.name for failure in caught.value.failures] == [SELECT]
     for word in ("model", "stg_agreement__versions.sql", "dbt.log"):
         assert word in str(caught.value)
+    log = (company.paths.logs / "dbt" / "dbt.log").read_text()
+    assert "[INFO   ]" in log and "[ERROR  ]" in log and "stg_agreement__versions.sql" in log
     with duckdb.connect(str(company.paths.warehouse)):
         pass  # the lock was given back
 
@@ -119,3 +124,12 @@ def test_errors_hold_nothing_personal() -> None:
 def test_long_lists_of_failures_are_cut(company: Profile) -> None:
     failures = [DbtFailure(f"t{number}", "test", "3 rows", "x.sql") for number in range(50)]
     assert "and 30 more" in str(DbtError(failures, company.paths.logs))
+
+
+def test_the_log_says_what_happened_and_not_whose_value_it_was(tmp_path: Path) -> None:
+    messages = [("debug", "On model.x: select 1"), ("info", "1 of 1 OK created sql view model x"), ("error", 'Could not convert "ana.moura@example.com.br"')]
+    with dbt_log(tmp_path / "logs") as write:
+        for level, text in messages:
+            write(SimpleNamespace(info=SimpleNamespace(level=level, name="Event", msg=text)))
+    lines = (tmp_path / "logs" / "dbt.log").read_text().splitlines()
+    assert [line.split("] ", 1)[1] for line in lines] == ["1 of 1 OK created sql view model x", 'Could not convert "<e-mail>"']
