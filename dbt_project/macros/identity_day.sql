@@ -26,15 +26,18 @@
 {% macro make_work(name, sql) %}{% do make_works([(name, sql)]) %}{% endmacro %}
 
 {#- Creates work tables in this order: [(name, select), ...]. As one text: dbt's own work for a statement takes longer than most
-    of them. -#}
-{% macro make_works(tables) -%}
+    of them. `ask`: a query behind them, whose rows are returned. -#}
+{% macro make_works(tables, ask=none) -%}
 {%- set statements = [] -%}
 {%- for name, sql in tables -%}
     {%- do statements.append('create table ' ~ identity_work(name) ~ ' as ' ~ sql) -%}
     {%- set statistics = gather_statistics(identity_work(name)) | trim -%}
     {%- if statistics %}{% do statements.append(statistics) %}{% endif -%}
 {%- endfor -%}
-{%- if statements %}{% do run_query(statements | join(';\n')) %}{% endif -%}
+{%- if ask %}{{ return(run_query((statements + [ask]) | join(';\n')).rows) }}{% endif -%}
+{%- if statements -%}
+    {% call statement('identity_work', auto_begin=false) %}{{ statements | join(';\n') }}{% endcall %}
+{%- endif -%}
 {%- endmacro %}
 
 {#- From here on it is a day, for all models behind. What says so is remembered as a table that nobody makes: a build that is
@@ -70,9 +73,7 @@
         {{ note_identity_inputs() }}
     {%- endif -%}
     {%- if identity_may_be_a_day(before) -%}
-        {{ find_changed_records(before) }}
-        {%- set sizes = run_query('select (select count(*) from ' ~ identity_work('changed')
-            ~ '), (select count(*) from intermediate.int_identity_nodes)').rows[0].values() -%}
+        {%- set sizes = find_changed_records(before)[0].values() -%}
         {%- if sizes[0] * var("identity_day_share") <= sizes[1] -%}
             {{ slice_identity_inputs() }}
             {{ begin_identity_day() }}
@@ -87,8 +88,8 @@
 {% macro identity_state() -%}
 {%- set found = {} -%}
 {%- if identity_knows('int_identity_state') -%}
-    {%- do make_work('before', 'select * from intermediate.int_identity_state') -%}
-    {%- set rows = run_query('select name, value from ' ~ identity_work('before') ~ " where kind = 'setting'").rows -%}
+    {%- set settings = 'select name, value from ' ~ identity_work('before') ~ " where kind = 'setting'" -%}
+    {%- set rows = make_works([('before', 'select * from intermediate.int_identity_state')], settings) -%}
     {%- for row in rows %}{% do found.update({row.values()[0]: row.values()[1]}) %}{% endfor -%}
 {%- endif -%}
 {{ return(found) }}
@@ -112,9 +113,9 @@
     {%- do parts.append("select 'setting' as kind, '" ~ name ~ "' as name, cast(null as bigint) as load_seq, '" ~ value ~ "' as value") -%}
 {%- endfor -%}
 {%- do parts.append("select distinct 'decision' as kind, node as name, cast(null as bigint) as load_seq, 'merge|' || merge_group as value from "
-    ~ ref('stg_agreement__identity_merges')) -%}
+    ~ current_agreement(source('raw_agreement', 'identity_merges')) ~ ' as merges') -%}
 {%- do parts.append("select distinct 'decision' as kind, node as name, cast(null as bigint) as load_seq, 'split|' || "
-    ~ as_text('split_no') ~ " || '|' || party as value from " ~ ref('stg_agreement__identity_splits')) -%}
+    ~ as_text('split_no') ~ " || '|' || party as value from " ~ current_agreement(source('raw_agreement', 'identity_splits')) ~ ' as splits') -%}
 {%- do make_work('state', parts | join(' union all ')) -%}
 {%- endmacro %}
 
@@ -129,13 +130,13 @@
     {%- if not identity_knows('int_identity_' ~ model) %}{{ return(false) }}{% endif -%}
 {%- endfor -%}
 {%- if not (identity_knows('int_person_nodes') and identity_knows('int_people')) %}{{ return(false) }}{% endif -%}
-{%- do make_work('loads', "select coalesce(now.name, before.name) as name, coalesce(now.load_seq, before.load_seq) as load_seq,"
+{%- set loads = "select coalesce(now.name, before.name) as name, coalesce(now.load_seq, before.load_seq) as load_seq,"
     ~ " case when now.name is null then 1 else 0 end as is_gone"
     ~ " from (select * from " ~ identity_work('state') ~ " where kind = 'load') as now"
     ~ " full join (select * from " ~ identity_work('before') ~ " where kind = 'load') as before"
     ~ " on now.name = before.name and now.load_seq = before.load_seq"
-    ~ " where now.value is null or before.value is null or now.value <> before.value") -%}
-{%- for row in run_query('select name, max(is_gone) from ' ~ identity_work('loads') ~ ' group by name').rows -%}
+    ~ " where now.value is null or before.value is null or now.value <> before.value" -%}
+{%- for row in make_works([('loads', loads)], 'select name, max(is_gone) from ' ~ identity_work('loads') ~ ' group by name') -%}
     {%- if row.values()[1] == 1 or not identity_can_follow(row.values()[0]) %}{{ return(false) }}{% endif -%}
 {%- endfor -%}
 {{ return(true) }}

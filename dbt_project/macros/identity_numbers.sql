@@ -20,14 +20,13 @@ from records
     where records.node in (select node from {{ identity_work('changed') }})
 ),
 
--- The last build's numbers by load, without those of the changed records.
+-- The last build's numbers by load; a changed record's own may be among them, which only leaves room unused.
 ends as (
     select
         coalesce(first_load_seq, {{ last }}) as age,
         min(node_no) as lowest,
         max(node_no) as highest
     from {{ this }}
-    where node_no not in (select node_no from {{ identity_work('former') }})
     group by 1
 ),
 

@@ -5,6 +5,13 @@
 {{ return(identity_work(part) if identity_day() else ref(table)) }}
 {%- endmacro %}
 
+{#- Every record as of now whom a record that is looked at today names: yesterday's that nothing changed, and today's. -#}
+{% macro known_nodes() -%}
+{%- if not identity_day() %}{{ return(ref('int_identity_nodes')) }}{% endif -%}
+{{ return('(select node from ' ~ identity_work('known') ~ ' where node not in (select node from ' ~ identity_work('changed')
+    ~ ') union all select node from ' ~ identity_work('fresh') ~ ')') }}
+{%- endmacro %}
+
 {#- Work tables `values`: what changed records have or had; `holders`: everybody's identifiers that are among them (pre-hook
     of the links). -#}
 {% macro note_values_of_today() -%}
@@ -20,12 +27,14 @@
 {%- endif -%}
 {%- endmacro %}
 
-{#- Work tables `scope` and `names`: whoever can belong to somebody else than yesterday: the changed records, whoever has a
-    value of theirs or is merged with them by hand, and all that yesterday were of one component with these. With them their
-    part of the nodes, links and of the identifiers that later models look at (pre-hook of the edges). -#}
+{#- Work table `scope`: whoever can belong to somebody else than yesterday: the changed records, whoever has a value of theirs
+    or is merged with them by hand, and all that yesterday were of one component with these. With it what later models need of
+    these records: themselves and their names (`published`: as readers see them), their links, those of their identifiers that
+    are looked at, and whose the records are that they have refused links with (pre-hook of the edges). -#}
 {% macro note_scope_of_today() -%}
 {%- if identity_day() -%}
-    {%- set here = ' where node_no in (select node_no from ' ~ identity_work('scope') ~ ')' -%}
+    {%- set inside = ' in (select node_no from ' ~ identity_work('scope') ~ ')' -%}
+    {%- set here = ' where node_no' ~ inside -%}
     {%- do make_works([
         ('touched', 'select node_no from ' ~ identity_work('former') ~ ' union select node_no from ' ~ identity_work('fresh')
             ~ ' union select node_no from ' ~ identity_work('holders') ~ ' union select node_no from intermediate.int_identity_nodes'
@@ -35,32 +44,15 @@
             ~ ' from intermediate.int_identity_labels as own inner join ' ~ identity_work('touched') ~ ' as t on own.node_no = t.node_no)'),
         ('nodes', 'select * from intermediate.int_identity_nodes' ~ here),
         ('names', 'select node from ' ~ identity_work('changed') ~ ' union select node from ' ~ identity_work('nodes')),
+        ('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')),
         ('documents', 'select * from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'cpf'"),
         ('mailboxes', 'select node_no, kind from intermediate.int_identity_identifiers' ~ here ~ " and kind = 'email'"),
         ('links', 'select * from intermediate.int_identity_links' ~ here
-            ~ ' or other_no in (select node_no from ' ~ identity_work('scope') ~ ')'),
-    ]) -%}
-{%- endif -%}
-{%- endmacro %}
-
-{#- Work table `people`: the people that the records of today's scope were of; whose they are now stands in `parts`. -#}
-{% macro note_people_of_today() -%}
-{%- if identity_day() -%}
-    {%- do make_work('people', 'select distinct person_id from intermediate.int_person_nodes where node_no in (select node_no from '
-        ~ identity_work('scope') ~ ')') -%}
-{%- endif -%}
-{%- endmacro %}
-
-{#- Work tables `published`: `names` as readers see them; `ends`: whose the two records of a link are (pre-hook of
-    fct_identity_links). -#}
-{% macro note_published_of_today() -%}
-{%- if identity_day() -%}
-    {%- do make_works([
-        ('published', 'select distinct ' ~ published_node('node') ~ ' as node from ' ~ identity_work('names')),
+            ~ ' union all select * from intermediate.int_identity_links where other_no' ~ inside ~ ' and not node_no' ~ inside),
         ('others', '(select node_no from ' ~ identity_work('links') ~ ' union select other_no from ' ~ identity_work('links')
             ~ ') except select node_no from ' ~ identity_work('scope')),
-        ('ends', 'select node_no, node, person_id from ' ~ identity_work('parts') ~ ' union all select node_no, node, person_id'
-            ~ ' from intermediate.int_person_nodes where node_no in (select node_no from ' ~ identity_work('others') ~ ')'),
+        ('strangers', 'select node_no, node, person_id from intermediate.int_person_nodes where node_no in (select node_no from '
+            ~ identity_work('others') ~ ')'),
     ]) -%}
 {%- endif -%}
 {%- endmacro %}

@@ -63,7 +63,8 @@
     and name.startswith('raw_' ~ crm_system() ~ '.') and name not in identity_sources([staging ~ 'contacts', staging ~ 'contact_identifiers']))) }}
 {%- endmacro %}
 
-{#- Work table `changed`: every record that new raw rows, instants that have passed or decisions by hand can concern. -#}
+{#- Work table `changed`: every record that new raw rows, instants that have passed or decisions by hand can concern. Returns one
+    row: how many they are, and how many records there were. -#}
 {% macro find_changed_records(before) -%}
 {%- set parts, sources = [], identity_sources() -%}
 {%- for name, of in identity_records().items() if name in sources -%}
@@ -101,14 +102,15 @@
         ~ " where one.kind = 'decision' and other.name is null") -%}
 {%- endfor -%}
 {#- A CRM contact is linked to a contact of RD Station that exists: who names one that changed may be linked anew. -#}
-{%- do make_works([
+{%- set sizes = 'select (select count(*) from ' ~ identity_work('changed') ~ '), (select count(*) from intermediate.int_identity_nodes)' -%}
+{{ return(make_works([
     ('found', 'select distinct node from (' ~ parts | join(' union all ') ~ ') as found where node is not null'),
     ('changed', 'select node from ' ~ identity_work('found') ~ " union select 'crm:' || contact_id as node from raw_"
         ~ crm_system() ~ ".contacts where integration_id in (select substr(node, 4) from " ~ identity_work('found') ~ " where node like 'rd:%')"),
-]) -%}
+], sizes)) }}
 {%- endmacro %}
 
-{#- Copies of the raw rows of the changed records, and what the last build made of those records. -#}
+{#- Copies of the raw rows of the changed records, and what the last build made of those records and of whom they name. -#}
 {% macro slice_identity_inputs() -%}
 {%- set sources, slices = identity_sources(), [] -%}
 {%- for name, of in identity_records().items() if name in sources -%}
@@ -120,14 +122,18 @@
     {%- if of.became -%}
         {%- set keys = keys ~ ' union select ' ~ of.key ~ ' from ' ~ name ~ ' where ' ~ of.became ~ ' in (' ~ keys ~ ')' -%}
     {%- endif -%}
-    {%- do slices.append(('slice_' ~ name | replace('.', '_'), 'select * from ' ~ name ~ ' where ' ~ of.key ~ ' in (' ~ keys ~ ')')) -%}
+    {%- do slices.append(('slice_' ~ name | replace('.', '_'), 'select ' ~ landed_columns() ~ ' from ' ~ name ~ ' where ' ~ of.key ~ ' in (' ~ keys ~ ')')) -%}
 {%- endfor -%}
-{%- do slices.append(('former', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in (select node from '
-    ~ identity_work('changed') ~ ')')) -%}
+{%- set named = "select 'rd:' || integration_id from " -%}
+{%- set names = ['select node from ' ~ identity_work('changed'), named ~ identity_work('slice_raw_' ~ crm_system() ~ '_contacts')] -%}
+{%- if crm_system() == 'rd_station_crm' %}{% do names.append(named ~ source('raw_files', 'crm_contacts')) %}{% endif -%}
+{%- do slices.append(('known', 'select node, node_no, first_load_seq from intermediate.int_identity_nodes where node in ('
+    ~ names | join(' union ') ~ ')')) -%}
+{%- do slices.append(('former', 'select * from ' ~ identity_work('known') ~ ' where node in (select node from ' ~ identity_work('changed') ~ ')')) -%}
 {#- Of their former values those that others have, too: whom a value did not tie, its loss does not concern. -#}
 {%- set here = '(select node_no from ' ~ identity_work('former') ~ ')' -%}
-{%- do slices.append(('former_values', 'select distinct rule as kind, identifier from intermediate.int_identity_links where identifier is not null and (node_no in '
-    ~ here ~ ' or other_no in ' ~ here ~ ')')) -%}
+{%- set tied = 'select rule as kind, identifier from intermediate.int_identity_links where identifier is not null and ' -%}
+{%- do slices.append(('former_values', tied ~ 'node_no in ' ~ here ~ ' union ' ~ tied ~ 'other_no in ' ~ here)) -%}
 {%- do make_works(slices) -%}
 {%- endmacro %}
 

@@ -54,11 +54,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- set part = config.get('part') -%}
     {%- if part %}{% do make_work(part, sql) %}{% endif -%}
-    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     {% call statement('main') -%}
       delete from {{ target_relation }} where {{ config.require('stale') }};
-      insert into {{ target_relation }} ({{ columns }})
-      select {{ columns }} from {{ identity_work(part) if part else '(' ~ sql ~ ')' }} as today;
+      {{ insert_by_name(target_relation, identity_work(part) if part else '(' ~ sql ~ ')') }};
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}

@@ -32,7 +32,8 @@ TABLES = {
     " left join intermediate.int_identity_nodes n on s.node_no = n.node_no left join intermediate.int_identity_nodes o on s.label = o.node_no"
     " left join intermediate.int_identity_nodes c on s.colour = c.node_no",
     "people of records": "select node, person_id, source_system, source_id from intermediate.int_person_nodes",
-    "people": "select * from intermediate.int_people",
+    "people": "select p.person_id, n.node, p.first_seen_at, p.rd_contacts, p.crm_contacts, p.erp_customers, p.state, p.main_rd_contact_uuid,"
+    " p.consent_status, p.is_deleted from intermediate.int_people p left join intermediate.int_identity_nodes n on p.first_record_no = n.node_no",
     "links told": "select * from marts.fct_identity_links",
     "ids": "select * from marts.dim_person_ids",
 }  # fmt: skip

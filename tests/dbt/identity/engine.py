@@ -32,7 +32,6 @@ _OWN = """
 {% macro only_today(column, work) %}{% endmacro %}
 {% macro note_values_of_today() %}{% endmacro %}
 {% macro note_scope_of_today() %}{% endmacro %}
-{% macro note_people_of_today() %}{% endmacro %}
 {% macro left_by_hooks(name) %}{{ name }}{% endmacro %}
 {% macro drop_left_by_hooks(name) %}drop table if exists {{ name }}{% endmacro %}
 {% macro identity_work(name) %}{{ name }}{% endmacro %}

@@ -2,11 +2,14 @@
     pre_hook="{{ begin_identity() }}",
 ) }}
 -- Records that the last build looked at anew; none when it looked at all. Everything of identity is built behind this.
--- depends_on: {{ ref('stg_agreement__identity_merges') }}, {{ ref('stg_agreement__identity_splits') }}
--- depends_on: {{ ref('stg_rd_station__contacts') }}, {{ ref('stg_rd_station__contact_identifiers') }}
--- depends_on: {{ ref('stg_rd_station__conversions') }}, {{ ref('stg_rd_station__funnels') }}, {{ ref('stg_inbox__events') }}
--- depends_on: {{ crm('contacts') }}, {{ crm('contact_identifiers') }}, {{ crm('deal_contacts') }}
--- depends_on: {{ ref('stg_protheus__sa1') }}, {{ ref('stg_protheus__customer_identifiers') }}, {{ ref('stg_files__handoffs') }}
+-- Built of raw tables alone, so that staging is made beside it.
+-- depends_on: {{ source("raw_agreement", "identity_merges") }}, {{ source("raw_agreement", "identity_splits") }}
+-- depends_on: {{ source("raw_rd_station", "contacts") }}, {{ source("raw_rd_station", "contact_identifiers") }}
+-- depends_on: {{ source("raw_rd_station", "conversions") }}, {{ source("raw_rd_station", "funnels") }}
+-- depends_on: {{ source("raw_inbox", "events") }}, {{ source("raw_files", "handoffs") }}
+-- depends_on: {{ source("raw_" ~ crm_system(), "contacts") }}, {{ source("raw_" ~ crm_system(), "contact_identifiers") }}
+-- depends_on: {{ source("raw_protheus", "sa1") }}, {{ source("raw_protheus", "customer_identifiers") }}
+{% if identity_mentions() %}-- depends_on: {{ crm("deal_contacts") }}{% endif %}
 {% if identity_is_running() -%}
 select node from {{ identity_work('changed') }}
 {%- else -%}

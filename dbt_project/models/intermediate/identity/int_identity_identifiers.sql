@@ -48,7 +48,7 @@ with raw_identifiers as (
         contacts.integration_id as value,
         {{ no_text() }} as reject_reason
     from {{ staged_crm("contacts") }} as contacts
-    inner join {{ ref("int_identity_nodes") }} as rd_nodes on rd_nodes.node = 'rd:' || contacts.integration_id
+    inner join {{ known_nodes() }} as rd_nodes on rd_nodes.node = 'rd:' || contacts.integration_id
 
     union all
 

@@ -6,8 +6,22 @@
 -- Every record that stands for a person in some system. Ids that are only mentioned (in a deal, an event, an
 -- observation) are nodes too: their system forgot them, the funnel did not. Numbered in the order in which they were first
 -- loaded: that order never changes, so that the first record of a person stays the first (docs/identity.md).
-with records as (
-    {%- for system in ["rd", "crm", "erp"] %}
+-- depends_on: {{ ref('stg_files__rd_station_contacts') }}
+{% if crm_system() == 'rd_station_crm' %}-- depends_on: {{ ref('stg_files__crm_contacts') }}{% endif %}
+with rd_station as (
+    {{ rd_records() | indent(4) }}
+),
+
+crm as (
+    {{ crm_records() | indent(4) }}
+),
+
+erp as (
+    {{ erp_records() | indent(4) }}
+),
+
+records as (
+    {%- for system in ["rd_station", "crm", "erp"] %}
     select
         node,
         source_system,
@@ -18,7 +32,7 @@ with records as (
         state,
         legal_status,
         last_conversion_at
-    from {{ ref("int_identity_" ~ system ~ "_records") }}
+    from {{ system }}
     union all
     {%- endfor %}
     select

@@ -1,6 +1,6 @@
 {{ config(
     materialized="daily",
-    stale="person_id in (select person_id from " ~ identity_work('people') ~ " union all select person_id from " ~ identity_work('parts') ~ ")",
+    stale="first_record_no in (select node_no from " ~ identity_work('scope') ~ ")",
 ) }}
 -- One row per person. Consent: one contact that refused communications is enough. The main contact is the one a return
 -- would go to: not deleted, with an e-mail, the last to convert.
@@ -42,6 +42,7 @@ contacts_of_person as (
 
 select
     nodes.person_id,
+    min(nodes.node_no) as first_record_no,
     min(identity_nodes.first_seen_at) as first_seen_at,
     cast(sum(case when nodes.source_system = 'rd_station' then 1 else 0 end) as bigint) as rd_contacts,
     cast(sum(case when nodes.source_system = '{{ crm_system() }}' then 1 else 0 end) as bigint) as crm_contacts,

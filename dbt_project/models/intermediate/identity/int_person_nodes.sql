@@ -2,7 +2,7 @@
     materialized="daily",
     stale="node_no in (select node_no from " ~ identity_work('scope') ~ ")",
     part="parts",
-    pre_hook=["{{ note_people_of_today() }}", "{{ resolve_contradictions(of_today('int_identity_seeds', 'seeds'), of_today('int_identity_labels', 'labels'), of_today('int_identity_edges', 'edges'), left_by_hooks('int_person_nodes_work')) }}"],
+    pre_hook="{{ resolve_contradictions(of_today('int_identity_seeds', 'seeds'), of_today('int_identity_labels', 'labels'), of_today('int_identity_edges', 'edges'), left_by_hooks('int_person_nodes_work')) }}",
     post_hook="{{ drop_left_by_hooks('int_person_nodes_work_labels') }}",
 ) }}
 -- The person of every record: its component, or its part of one that holds a contradiction; named after the record of it

@@ -1,10 +1,18 @@
 {{ config(
     materialized="daily",
     stale="record in (select node from " ~ identity_work('published') ~ ") or other_record in (select node from " ~ identity_work('published') ~ ") or rule = 'manual_split' or refusal_reason = 'unknown_record'",
-    pre_hook="{{ note_published_of_today() }}",
 ) }}
 -- One row per two records, rule and outcome: why they are one person, or why they are not although something says so.
-with told as (
+with turned_out as (
+    {{ links_as_they_turned_out() | indent(4) }}
+),
+
+decided as (
+    {{ decided_by_hand() | indent(4) }}
+),
+
+told as (
+    {%- for part in ["turned_out", "decided"] %}
     select
         rule,
         node,
@@ -15,19 +23,9 @@ with told as (
         evidence,
         shared_values,
         records
-    from {{ ref("int_identity_pairs") }}
-    union all
-    select
-        rule,
-        node,
-        other_node,
-        refusal_reason,
-        person_id,
-        other_person_id,
-        evidence,
-        shared_values,
-        records
-    from {{ ref("int_identity_decided") }}
+    from {{ part }}
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 )
 
 select
