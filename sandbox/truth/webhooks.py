@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from sandbox.company.constants import STAGES
 from sandbox.truth.agreement import local_date
 from sandbox.truth.figures import over
 from sandbox.truth.observations import second
@@ -22,6 +23,7 @@ from sandbox.truth.seen import Seen
 GRACE = timedelta(seconds=60)
 SYSTEMS = {"marketing": "rd_station", "screen": "rd_station", "crm_v1": "rd_station_crm", "crm_v2": "rd_station_crm"}
 RECORDS = {"task": "activity"}
+_INTAKE = next(iter(STAGES))  # where Pipedrive keeps leads
 COLUMNS = ("event_date", "source_system", "event_kind", "events", "announced", "announced_first", "missed", "announced_share",
            "median_announced_seconds", "median_missed_seconds", "longest_missed_seconds")  # fmt: skip
 
@@ -56,7 +58,7 @@ def webhook_coverage(seen: Seen, polls: Sequence[datetime], told: Iterable[Mappi
     announced = _announced(told)
     since = _since(seen, announced)
     found: dict[tuple[Any, str, str], list[tuple[bool, int | None, int]]] = {}
-    for event in _happened(seen, crm):
+    for event in _happened(seen, crm, looks):
         first = since.get((event.system, event.record))
         if first is None or event.at < first or event.at > looks[-1]:
             continue
@@ -92,7 +94,16 @@ def _since(seen: Seen, announced: Mapping[tuple[str, str, str], Sequence[Told]])
     return found
 
 
-def _happened(seen: Seen, crm: str) -> Iterator[Happened]:
+def _begun(deal: Mapping[str, Any], crm: str, looks: Sequence[datetime]) -> datetime:
+    """When a deal began, as reading can know. A lead of Pipedrive is in no list once it is a deal: if no look fell in its days as a
+    lead, the deal is all that reading ever shows, and begins when it was made."""
+    turned = [at for stage, at in deal["visits"] if stage != _INTAKE] + ([deal["closed_at"]] if deal["win"] else [])
+    if crm != "pipedrive" or not turned or any(deal["created_at"] <= look < min(turned) for look in looks):
+        return deal["created_at"]
+    return min(turned)
+
+
+def _happened(seen: Seen, crm: str, looks: Sequence[datetime]) -> Iterator[Happened]:
     for uuid, events in seen.rd_events.items():
         for kind, identifier, at, *_ in events:
             named = ("conversion", identifier) if kind == "CONVERSION" else ("opportunity_mark", None)
@@ -100,7 +111,7 @@ def _happened(seen: Seen, crm: str) -> Iterator[Happened]:
     for key, deal in seen.deals.items():
         if deal["deleted"]:
             continue
-        yield Happened(crm, "deal", key, "deal_created", deal["created_at"])
+        yield Happened(crm, "deal", key, "deal_created", _begun(deal, crm, looks))
         if deal["closed_at"]:
             yield Happened(crm, "deal", key, "deal_closed", deal["closed_at"])
         if crm == "rd_station_crm":

@@ -95,7 +95,7 @@ def test_what_webhooks_missed_is_found_by_reading_and_counted(tmp_path: Path, cr
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("crm", ["rd_station_crm", "hubspot"])  # Pipedrive creates a deal when its lead is converted
+@pytest.mark.parametrize("crm", KINDS)
 def test_every_day_s_coverage_is_what_the_senders_record_says(tmp_path: Path, crm: str) -> None:
     """A third of the deliveries is lost; read twice, what no webhook announced is found by the next reading."""
     world = simulated(seed=31, leads=300)
