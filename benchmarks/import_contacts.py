@@ -75,7 +75,7 @@ def measure(contacts: int) -> dict[str, Any]:
         path = base / "leads.csv"
         write_base(path, contacts)
         started = time.perf_counter(), time.process_time()
-        (shown,) = imports.preview(imports.open_import(path, None, "America/Sao_Paulo"), imports.Known())
+        (shown,) = imports.preview(imports.open_import(path, None, "America/Sao_Paulo"), imports.Known(), datetime.now(UTC))
         previewed = time.perf_counter(), time.process_time()
         nothing: Any = None
         target = Target(base / "warehouse.duckdb", base / "dlt", _no_lock)

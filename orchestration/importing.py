@@ -16,7 +16,7 @@ def look(profile: Profile, file: Path, mapping: Path | None) -> list[imports.Tab
     """What an import would do. Writes nothing. Raises FilesError or SourceError for a list that cannot be read."""
     found = imports.open_import(file, mapping, profile.time_zone)
     with Runtime(profile) as runtime, runtime.lock("import: look"):
-        return imports.preview(found, _known(runtime))
+        return imports.preview(found, _known(runtime), runtime.clock.now())
 
 
 def run(profile: Profile, file: Path, mapping: Path | None) -> Any:

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,12 @@ def open_import(file: Path, mapping: Path | None, time_zone: str) -> Import:
     return Import(tables, digest.hexdigest())
 
 
-def preview(found: Import, known: Known) -> list[TablePreview]:
-    """Read everything and say what loading it would do. Writes nothing. SourceError when most lines are bad."""
-    return [_preview(table, known) for table in found.tables]
+def preview(found: Import, known: Known, now: datetime) -> list[TablePreview]:
+    """Read everything and say what loading it would do. Writes nothing. SourceError when most lines are bad.
+
+    `now` (aware): lines that tell of a later day are bad.
+    """
+    return [_preview(table, known, now) for table in found.tables]
 
 
 def run(found: Import, target: Target, ports: Ports) -> LoadReport:
@@ -96,7 +100,10 @@ def run(found: Import, target: Target, ports: Ports) -> LoadReport:
     def read(session: Session) -> Iterator[Slice]:
         done: dict[str, int] = session.state.setdefault("imports", {})
         before = done.get(found.digest, 0)
-        parts = [part for table in found.tables for part in _slices(table)]
+        # One instant for a list, however often it is begun: the slices of an import that goes on must be those that it began with.
+        began: dict[str, str] = session.state.setdefault("imports_began", {})
+        now = datetime.fromisoformat(began.setdefault(found.digest, ports.clock.now().isoformat()))
+        parts = [part for table in found.tables for part in _slices(table, now)]
         if before >= len(parts):
             session.note("This list is loaded already; nothing was added.")
             return
@@ -115,16 +122,16 @@ def _tables(parsed: FilesMapping, lines: Lines, folder: Path) -> list[TableReade
     return [TableReader(name, table, folder, lines, parsed.time_zone) for name, table in parsed.tables.items()]
 
 
-def _slices(table: TableReader) -> Iterator[Slice]:
+def _slices(table: TableReader, now: datetime) -> Iterator[Slice]:
     """Rows in slices that land one by one, the refused lines with the last."""
-    rows = list(table.rows())
+    rows = list(table.rows(now))
     for start in range(0, len(rows), SLICE_ROWS):
         yield Slice(landed(table.name, rows[start : start + SLICE_ROWS], table.files[0].path), origin="file", flush=True)
     if table.quarantine:
         yield Slice({"quarantine": list(table.quarantine)}, origin="file", flush=True)
 
 
-def _preview(table: TableReader, known: Known) -> TablePreview:
+def _preview(table: TableReader, known: Known, now: datetime) -> TablePreview:
     used = {source for how in table.table.columns.values() for source in how.sources} | set(table.table.where)
     header = list(dict.fromkeys(name for file in table.files for name in file.header))
     shown = TablePreview(
@@ -134,7 +141,7 @@ def _preview(table: TableReader, known: Known) -> TablePreview:
         [name for name in header if name not in used],
     )
     keys, emails = known.keys.get(table.name, frozenset()), known.emails.get(table.name, frozenset())
-    for row in table.rows():
+    for row in table.rows(now):
         shown.rows += 1
         is_known = str(row[TABLE_KEYS[table.name]]) in keys or _email(table.name, row) in emails
         shown.known, shown.new = shown.known + is_known, shown.new + (not is_known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from contract.problems import Problem
@@ -40,7 +41,8 @@ def reader(mapping: Path, data: Path, ports: Ports | None = None) -> Reader:
             session.note("The files did not change since the last load.")
             return
         # Everything is read before the first slice leaves: a wrong file must not load by halves.
-        slices = [part for table in tables for part in _slices(table)]
+        now = ports.clock.now() if ports else None
+        slices = [part for table in tables for part in _slices(table, now)]
         for done, part in enumerate(slices, start=1):
             if done == len(slices):
                 session.state["fingerprint"] = fingerprint
@@ -71,8 +73,8 @@ def open_tables(mapping: Path, data: Path) -> list[TableReader]:
     return tables
 
 
-def _slices(table: TableReader) -> list[Slice]:
-    rows: list[Row] = list(table.rows())
+def _slices(table: TableReader, now: datetime | None) -> list[Slice]:
+    rows: list[Row] = list(table.rows(now))
     parts = [
         Slice(landed(table.name, rows[start : start + SLICE_ROWS], table.files[0].path), origin="file")
         for start in range(0, len(rows), SLICE_ROWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ingestion.files.csv_reader import CsvFile
 from ingestion.files.mapping import CANONICAL, DERIVED, REQUIRED, VOCABULARY, ColumnMap, FileTable, Join
 from ingestion.files.parquet_reader import SUFFIXES, ParquetFile
 from ingestion.normalize import normalize_cpf
+from ingestion.plausible import AHEAD
 from ingestion.rows import Row
 
 # More bad lines than good ones is not a bad record here and there: it is a wrong mapping or a wrong file.
@@ -54,6 +56,7 @@ class TableReader:
         self._zone = ZoneInfo(time_zone)
         self.counts, self.problems, self.quarantine = Counts(), list[Problem](), list[Row]()
         self._seen: dict[str, str] = {}
+        self._latest: datetime | None = None
         self.files = self._open(table.file, folder, ("file",))
         self._joined = [
             self._open(join.file, folder, ("join", at, "file")) for at, join in enumerate(table.join)
@@ -66,8 +69,12 @@ class TableReader:
         """Every file that takes part."""
         return [file.path for file in (*self.files, *(file for group in self._joined for file in group))]
 
-    def rows(self) -> Iterator[Row]:
-        """Canonical rows; bad lines go to `quarantine`. Raises SourceError when most lines are bad."""
+    def rows(self, now: datetime | None = None) -> Iterator[Row]:
+        """Canonical rows; bad lines go to `quarantine`. Raises SourceError when most lines are bad.
+
+        `now` (aware): a line that tells of a later day is bad; without it none is too late.
+        """
+        self._latest = now + AHEAD if now else None
         joined = [self._index(join, files) for join, files in zip(self.table.join, self._joined, strict=True)]
         for file in self.files:
             self._how = self._read_as(file)
@@ -147,7 +154,7 @@ class TableReader:
                 return None
             if how.midnight_is_date and is_local_midnight(text, how, self._zone):
                 return None
-        value = convert(text, kind, how)
+        value = self._not_ahead(convert(text, kind, how))
         if value is None:
             return None
         if words := VOCABULARY.get((self.name, column)):
@@ -162,7 +169,15 @@ class TableReader:
     def _derive_date(self, how: ColumnMap, text: str, row: Row) -> None:
         day = DERIVED[self.name][1]
         if day not in self.table.columns:
-            row[day] = local_date(text, how, self._zone)
+            row[day] = self._not_ahead(local_date(text, how, self._zone))
+
+    def _not_ahead(self, value: Any) -> Any:
+        """The same value. What a list tells has happened: a later day would stay unseen until it comes."""
+        if self._latest and isinstance(value, date):
+            latest = self._latest.astimezone(UTC).replace(tzinfo=None)
+            if value > (latest if isinstance(value, datetime) else self._latest.astimezone(self._zone).date()):
+                raise BadValue("lies in the future: look at the year, and at the order of day and month")
+        return value
 
     def _index(self, join: Join, files: list[DataFile]) -> dict[str, dict[str, str]]:
         index: dict[str, dict[str, str]] = {}

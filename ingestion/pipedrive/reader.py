@@ -25,9 +25,9 @@ from ingestion.pipedrive.history import changelog, history_tables
 from ingestion.pipedrive.known import QUERIES, Known
 from ingestion.pipedrive.paging import Page, archived_pages, lead_pages, v2_pages
 from ingestion.pipedrive.people import contact_tables, organization_tables
-from ingestion.pipedrive.records import AHEAD, each
+from ingestion.pipedrive.records import each
 from ingestion.pipedrive.settings import PIPELINE, SCHEMA, SYSTEM, PipedriveConfig
-from ingestion.plausible import BadRecordError
+from ingestion.plausible import AHEAD, BadRecordError
 from ingestion.ports import Ports, Target
 from ingestion.rows import Row, compact, instant, merge
 from ingestion.runner import LoadReport, Session, Slice, Tables, given_or_own, load

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from ingestion.plausible import BadRecordError, check
+from ingestion.plausible import AHEAD, BadRecordError, check
 from ingestion.rows import Row, instant
 from ingestion.runner import Tables
 
-AHEAD = timedelta(hours=1)  # an instant later than this after now is no instant of ours
 STAMPS = ("created_at", "updated_at")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,9 @@ tables:
 """
 
 
+NOW = datetime(2026, 6, 30, 21, tzinfo=UTC)  # as in the fakes' clock
+
+
 def lead_base(folder: Path, *lines: str) -> Path:
     path = folder / "leads [1].csv"
     path.write_text("\n".join([HEADER, *(lines or LEADS)]) + "\n", encoding="utf-8")
@@ -62,7 +65,7 @@ def test_the_preview_says_what_maps_and_what_does_not(tmp_path: Path) -> None:
     known = imports.Known(
         {"rd_station_contacts": frozenset({ANA})}, {"rd_station_contacts": frozenset({"bia@casa.com.br"})}
     )
-    (shown,) = imports.preview(opened(lead_base(tmp_path, *LEADS, *BAD)), known)
+    (shown,) = imports.preview(opened(lead_base(tmp_path, *LEADS, *BAD)), known, NOW)
     assert shown.mapped["lifecycle_stage"] == "Estágio no funil" and shown.mapped["contact_uuid"] == "URL pública"
     assert shown.unused == ["Lead Scoring - Perfil", "Meu campo"]
     assert (shown.rows, shown.known, shown.new, shown.quarantined) == (3, 2, 1, 3)
@@ -127,6 +130,47 @@ def test_a_list_of_a_crm_by_its_mapping(tmp_path: Path, home: Home) -> None:
     assert home.query("select contact_id, is_alias, name, created_at from raw_files.crm_contacts order by name") == [
         ("77", False, "Ana", datetime(2026, 3, 2, 13)), (alias("bia@casa.com.br"), True, "Bia", None),
     ]  # fmt: skip
+
+
+def test_a_day_that_has_not_come_goes_to_quarantine_with_line_and_reason(tmp_path: Path, home: Home) -> None:
+    """03/12 for the third of December written the wrong way round, a year mistyped; a day ahead of our clock is still a clock's fault."""
+    mapping, path = tmp_path / "crm.yaml", tmp_path / "contatos.csv"
+    mapping.write_text(CRM, encoding="utf-8")
+    days = ("03/12/2026 10:00", "02/03/2062 10:00", "01/07/2026 10:00", "30/06/2026 10:00", "02/03/2026 10:00")
+    lines = [f"{number};Lead {number};lead{number}@casa.com.br;;{day}" for number, day in enumerate(days, start=1)]
+    path.write_text("\n".join(["ID;Nome;E-mail;Fone;Criado em", *lines]) + "\n")
+    reason = "lies in the future: look at the year, and at the order of day and month"
+    (shown,) = imports.preview(opened(path, mapping), imports.Known(), NOW)
+    assert (shown.rows, shown.quarantined, shown.reasons) == (3, 2, {f"Criado em: {reason}": 2})
+    assert shown.first_lines == ["contatos.csv:2", "contatos.csv:3"]
+    load(home, opened(path, mapping))
+    assert home.query("select contact_id from raw_files.crm_contacts order by 1") == [("3",), ("4",), ("5",)]
+    assert home.query("select record_key, column_name, reason, line_no from raw_files.quarantine order by 1") == [
+        ("1", "Criado em", reason, 2), ("2", "Criado em", reason, 3),
+    ]  # fmt: skip
+
+
+def test_an_import_goes_on_with_the_lines_that_it_began_with(tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days later a line is no longer ahead of the clock: the slices stay the same, and no other line is left out for it."""
+    monkeypatch.setattr(imports, "SLICE_ROWS", 1)
+    mapping, path = tmp_path / "crm.yaml", tmp_path / "contatos.csv"
+    mapping.write_text(CRM, encoding="utf-8")
+    days = ("03/07/2026 10:00", "30/06/2026 10:00", "02/03/2026 10:00")
+    lines = [f"{number};Lead {number};lead{number}@casa.com.br;;{day}" for number, day in enumerate(days, start=1)]
+    path.write_text("\n".join(["ID;Nome;E-mail;Fone;Criado em", *lines]) + "\n")
+    ports = home.ports()
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ports.progress, "step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        imports.run(opened(path, mapping), home.target, ports)
+    later = home.ports()
+    monkeypatch.setattr(later.clock, "instant", NOW + timedelta(days=9))
+    imports.run(opened(path, mapping), home.target, later)
+    assert home.query("select contact_id from raw_files.crm_contacts order by 1") == [("2",), ("3",)]
+    assert home.query("select record_key from raw_files.quarantine") == [("1",)]
 
 
 def test_a_list_of_something_else_says_what_to_do(tmp_path: Path) -> None:
