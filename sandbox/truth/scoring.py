@@ -54,10 +54,9 @@ def _facts(
 def _converted(known: Knowledge, one: Judged, rule: ScoreRule) -> Iterator[str]:
     until = one.passage.opening.at
     since = until - timedelta(days=rule.within_days) if rule.within_days else None
-    for uuid in known.contacts.get(one.passage.person, ()):
-        for _, form, at, *_ in conversions_of(known.seen, uuid):
-            if at <= until and (since is None or at >= since):
-                yield form
+    # Of contacts that were merged both tell of the conversion: it is one.
+    told = {(at, form) for uuid in known.contacts.get(one.passage.person, ()) for _, form, at, *_ in conversions_of(known.seen, uuid)}
+    yield from (form for at, form in sorted(told) if at <= until and (since is None or at >= since))
 
 
 def scores(parts: pd.DataFrame, handoffs: pd.DataFrame) -> pd.DataFrame:

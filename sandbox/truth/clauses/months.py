@@ -132,13 +132,14 @@ def _acceptance(known: Knowledge, promise: Commitment, month: Month) -> Finding:
 
 
 def _capture(known: Knowledge, promise: Commitment, month: Month) -> Finding:
-    forms = [
-        filled
-        for events in known.seen.captures.values()
+    # Of contacts that were merged both tell of the conversion: it is one.
+    forms = {
+        (known.people.get(f"rd:{uuid}", uuid), identifier, at): filled
+        for uuid, events in known.seen.captures.items()
         for identifier, at, filled in events
         if at <= known.as_of and month.holds(local_date(at)) and not is_return(identifier) and filled
         if not promise.forms or identifier in promise.forms
-    ]
+    }.values()
     complete = sum(set(promise.fields) <= set(filled) for filled in forms)
     verdict: Verdict = RUNNING
     if known.as_of >= month.ends:

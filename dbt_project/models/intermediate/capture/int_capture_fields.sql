@@ -14,7 +14,7 @@ answers as (
         case when {{ is_filled('c.filled_fields', 'a.field') }} then 0 else 1 end as is_missing
     from {{ ref('int_conversions') }} as c
     inner join asked as a on {{ month_of(local_date('c.occurred_at')) }} = a.month
-    where not c.is_return and c.filled_fields is not null
+    where not c.is_return and not c.is_repeat and c.filled_fields is not null
 ),
 
 fields as (

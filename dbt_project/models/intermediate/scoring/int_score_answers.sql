@@ -22,7 +22,7 @@ fields as (
 ),
 
 conversions as (
-    select person_id, event_identifier, occurred_at from {{ ref('int_conversions') }} where not is_return
+    select person_id, event_identifier, occurred_at from {{ ref('int_conversions') }} where not is_return and not is_repeat
 )
 
 select r.handoff_id, r.rule_id, r.value as fact, c.segment = r.value as is_hit

@@ -24,7 +24,7 @@ conversions as (
     left join scopes as s
         on i.agreement_version = s.agreement_version and i.clause_id = s.clause_id and s.item_kind = 'form'
         and c.event_identifier = s.value
-    where i.clause_kind = 'capture_completeness' and not c.is_return and c.filled_fields is not null
+    where i.clause_kind = 'capture_completeness' and not c.is_return and not c.is_repeat and c.filled_fields is not null
         and (k.has_forms = 0 or s.value is not null)
     group by i.verdict_id, c.event_key
 ),

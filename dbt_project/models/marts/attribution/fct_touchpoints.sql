@@ -3,13 +3,9 @@
 {%- set days = var("attribution")["look_back_days"] %}
 with visits as (
     select
-        person_id, event_identifier as form, occurred_at, {{ local_date("occurred_at") }} as occurred_on, channel, campaign_id,
-        row_number() over (
-            partition by person_id, event_identifier, occurred_at
-            order by campaign_id desc nulls last, channel desc nulls last
-        ) as place
+        person_id, event_identifier as form, occurred_at, {{ local_date("occurred_at") }} as occurred_on, channel, campaign_id
     from {{ ref("int_conversions") }}
-    where not is_return and person_id is not null
+    where not is_return and not is_repeat and person_id is not null
 ),
 
 touches as (
@@ -23,7 +19,7 @@ touches as (
         end as before_stage,
         {{ hash_id("h.handoff_id || '|' || " ~ iso_seconds("v.occurred_at") ~ " || '|' || v.form") }} as touchpoint_id
     from {{ ref("int_handoffs") }} as h
-    inner join visits as v on h.person_id = v.person_id and v.place = 1
+    inner join visits as v on h.person_id = v.person_id
     where
         v.occurred_on >= {{ add_days("h.mql_date", -days) }}
         -- The win ends it, else the closing; an exported list may know the day alone.

@@ -24,7 +24,7 @@ filled as (
         count(distinct case when r.has_phone = 1 then c.contact_uuid end) as invalid_phones
     from {{ ref('int_conversions') }} as c
     left join refused as r on c.contact_uuid = r.contact_uuid
-    where not c.is_return
+    where not c.is_return and not c.is_repeat
     group by 1, 2
 ),
 
