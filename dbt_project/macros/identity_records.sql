@@ -13,6 +13,11 @@ with told as (
         case when coalesce(legal_category, 'communications') = 'communications' then legal_status end as legal_status,
         cast(null as timestamp) as last_conversion_at
     from {{ staged("stg_rd_station__contacts") }}
+    {%- for model, conversion in [
+        ("stg_rd_station__conversions", "case when event_type = 'CONVERSION' then occurred_at end"),
+        ("stg_rd_station__funnels", "cast(null as timestamp)"),
+        ("stg_inbox__events", "cast(null as timestamp)"),
+    ] %}
     union all
     select
         contact_uuid,
@@ -21,18 +26,7 @@ with told as (
         cast(null as bigint) as first_load_seq,
         {{ no_text() }} as state,
         {{ no_text() }} as legal_status,
-        case when event_type = 'CONVERSION' then occurred_at end as last_conversion_at
-    from {{ staged("stg_rd_station__conversions") }}
-    {%- for model in ["stg_rd_station__funnels", "stg_inbox__events"] %}
-    union all
-    select
-        contact_uuid,
-        cast(null as timestamp) as created_at,
-        false as is_deleted,
-        cast(null as bigint) as first_load_seq,
-        {{ no_text() }} as state,
-        {{ no_text() }} as legal_status,
-        cast(null as timestamp) as last_conversion_at
+        {{ conversion }} as last_conversion_at
     from {{ staged(model) }}
     where contact_uuid is not null
     {%- endfor %}
