@@ -50,14 +50,17 @@ class Told:
         self._facts: dict[str, Fact] = {}
 
     def name(self, events: Sequence[dict[str, Any]], fact: Fact) -> None:
-        """Remember which fact these events of HubSpot or Pipedrive tell."""
+        """Remember which fact these events of HubSpot or Pipedrive tell; of very many only the last, as of deliveries."""
         for event in events:
             self._facts[_name(event)] = fact
+        while len(self._facts) > KEPT:
+            del self._facts[next(iter(self._facts))]
 
     def facts_of(self, body: bytes) -> tuple[Fact, ...]:
-        """The facts of a body of theirs, each once."""
+        """The facts of a body of theirs, each once; none of an event that was forgotten meanwhile."""
         found = orjson.loads(body)
-        return tuple(dict.fromkeys(self._facts[_name(event)] for event in (found if isinstance(found, list) else [found])))
+        facts = (self._facts.get(_name(event)) for event in (found if isinstance(found, list) else [found]))
+        return tuple(dict.fromkeys(fact for fact in facts if fact is not None))
 
     def note(self, service: str, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """A delivery was accepted with 2xx, lost on the way, or given up after the last try."""
